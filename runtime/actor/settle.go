@@ -1,0 +1,133 @@
+package actor
+
+import (
+	"cmp"
+	"time"
+)
+
+// settle carries out a verdict.
+func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
+	if work.ack == AckNone && v.kind != done {
+		// At most once: the message is acknowledged, so nothing runs it again.
+		v.kind = deadLetter
+		if v.err == nil {
+			v.err = ErrShutdown
+		}
+	}
+	switch v.kind {
+	case done:
+		s.acknowledge(r, work.ack)
+	case handBack:
+		r.delivery.Settlement.Requeue()
+	case retry:
+		s.log(r, "task failed, will be retried", v)
+		e := s.copyOf(r)
+		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, shorten(v.err.Error(), maxFailureText), time.Now()
+		s.delay(e, v.delay)
+		s.replace(r, e)
+	case deadLetter:
+		s.log(r, "task dead-lettered", v)
+		e := s.copyOf(r)
+		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, shorten(v.err.Error(), maxFailureText), time.Now()
+		e.DeadLetter = true
+		s.replace(r, e)
+	}
+}
+
+// sendOn sends a message that has waited for one leg of a long delay on its
+// next leg.
+func (s *shift) sendOn(r *run) {
+	e := s.copyOf(r)
+	s.delay(e, r.delivery.Remaining)
+	s.replace(r, e)
+}
+
+// delay sets how long e waits, in legs that each fit the transport.
+func (s *shift) delay(e *Envelope, d time.Duration) {
+	e.Delay = min(d, s.worker.client.transport.MaxDelay())
+	e.Remaining = d - e.Delay
+}
+
+// copyOf returns the delivery as an envelope for the queue it came from.
+func (s *shift) copyOf(r *run) *Envelope {
+	d := r.delivery
+	return &Envelope{
+		ID:          cmp.Or(d.ID, newID()), // of another program; without an ID a return could not be matched
+		Actor:       d.Actor,
+		Body:        d.Body,
+		ContentType: d.ContentType,
+		Headers:     d.Headers,
+		Queue:       &r.queue.queue,
+		Prefix:      s.worker.client.config.QueuePrefix,
+		Priority:    d.Priority,
+		Confirm:     true,
+		Mandatory:   true,
+		Persistent:  true,
+		Timeout:     *defaultPublish.ConfirmTimeout,
+		Attempt:     d.Attempt,
+		FirstSent:   d.firstSent(),
+		Failure:     d.Failure,
+		FailedAt:    d.FailedAt,
+	}
+}
+
+// replace publishes e and, once that is confirmed, acknowledges the original:
+// a crash anywhere in between runs a task twice but loses none. What cannot be
+// published leaves the slot and is published again until it is, or until the
+// session that made the delivery ends and the broker delivers it again.
+func (s *shift) replace(r *run, e *Envelope) {
+	err := s.publish(e)
+	if err == nil {
+		s.acknowledge(r, AckAsync)
+		return
+	}
+	s.worker.config.Logger.Error("copy of a task was not published, will be repeated",
+		"actor", e.Actor, "id", e.ID, "queue", e.Destination(), "error", err)
+	s.settlements.Go(func() { s.insist(r, e) })
+}
+
+func (s *shift) insist(r *run, e *Envelope) {
+	const first, longest = 100 * time.Millisecond, 5 * time.Second
+	for wait := first; ; wait = min(2*wait, longest) {
+		pause := time.NewTimer(wait)
+		select {
+		case <-pause.C:
+		case <-r.delivery.Settlement.Lost():
+			pause.Stop()
+			return
+		case <-s.settling.Done():
+			pause.Stop()
+			r.delivery.Settlement.Requeue()
+			return
+		}
+		if s.publish(e) == nil {
+			s.acknowledge(r, AckAsync)
+			return
+		}
+	}
+}
+
+func (s *shift) publish(e *Envelope) error {
+	if errs := s.worker.client.transport.Publish(s.settling, []Envelope{*e}); errs != nil {
+		return errs[0]
+	}
+	return nil
+}
+
+// acknowledge ends the delivery. An acknowledgement that comes too late, after
+// its session, has no effect: the broker delivers the message again.
+func (s *shift) acknowledge(r *run, mode AckMode) {
+	if err := r.delivery.Settlement.Ack(mode == AckSync); err != nil {
+		s.worker.config.Logger.Debug("acknowledgement lost, the task may run again",
+			"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name, "error", err)
+	}
+}
+
+func (s *shift) log(r *run, text string, v verdict) {
+	level := s.worker.config.Logger.Debug
+	if v.kind == deadLetter {
+		level = s.worker.config.Logger.Warn
+	}
+	level(text, "actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name,
+		"attempt", r.delivery.Attempt, "delay", v.delay, "error", v.err)
+}

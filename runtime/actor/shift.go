@@ -1,0 +1,226 @@
+package actor
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// shift is one call of Worker.Run: its consumers and its goroutines. Each
+// queue has a feeder that receives its deliveries and passes them to the slots,
+// which run them.
+type shift struct {
+	worker *Worker
+	queues []*workedQueue
+	// handler is the middleware around the function.
+	handler Handler
+	// handlers is the context of all handlers; it ends when they are cancelled.
+	handlers context.Context
+	cancel   context.CancelCauseFunc
+	// settling is the context of retries and dead letters under way.
+	settling context.Context
+	abandon  context.CancelFunc
+
+	// runs passes deliveries to the slots: unbuffered, so that what no slot
+	// has taken yet can be handed back, and first come first served among the
+	// feeders, so that a flooded queue does not starve a quiet one.
+	runs    chan *run
+	feeders sync.WaitGroup
+	slots   sync.WaitGroup
+	// settlements are those that outlive their slot.
+	settlements sync.WaitGroup
+	unknown     sync.Map // names of unknown actors that were logged
+}
+
+// workedQueue is a planned queue with its consumer.
+type workedQueue struct {
+	*plannedQueue
+	consumer Consumer
+	prefetch *prefetch
+	// places limits how many of the queue's messages run at a time.
+	places chan struct{}
+}
+
+// run is one delivery on its way through the worker.
+type run struct {
+	delivery *Delivery
+	queue    *workedQueue
+	task     Task
+}
+
+type runKey struct{}
+
+func newShift(ctx context.Context, w *Worker, p *plan) *shift {
+	// Values of ctx reach the handlers; its end does not, they drain.
+	base := NewBrokerContext(context.WithoutCancel(ctx), w.config.Broker, w.client)
+	s := &shift{worker: w, handler: runTask, runs: make(chan *run)}
+	s.handlers, s.cancel = context.WithCancelCause(base)
+	s.settling, s.abandon = context.WithCancel(base)
+	for _, wrap := range slices.Backward(w.config.Middleware) {
+		s.handler = wrap(s.handler)
+	}
+	for i := range p.queues {
+		q := &p.queues[i]
+		places := w.config.Concurrency
+		if q.queue.Concurrency > 0 {
+			places = min(places, q.queue.Concurrency)
+		}
+		s.queues = append(s.queues, &workedQueue{
+			plannedQueue: q,
+			places:       make(chan struct{}, places),
+			prefetch:     newPrefetch(&q.queue, w.config.Prefetch, places),
+		})
+	}
+	return s
+}
+
+func (s *shift) subscribe(ctx context.Context) error {
+	for _, q := range s.queues {
+		consumer, err := s.worker.client.transport.Consume(ctx, Subscription{
+			Queue:    &q.queue,
+			Prefix:   s.worker.client.config.QueuePrefix,
+			Prefetch: q.prefetch.size,
+		})
+		if err != nil {
+			return err
+		}
+		q.consumer = consumer
+	}
+	return nil
+}
+
+// work runs tasks until ctx ends, which is no error, or the transport is
+// closed, which is.
+func (s *shift) work(ctx context.Context) error {
+	feeding, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	for range s.worker.config.Concurrency {
+		s.slots.Go(s.slot)
+	}
+	for _, q := range s.queues {
+		s.feeders.Go(func() {
+			if err := s.feed(feeding, q); err != nil {
+				stop(err)
+			}
+		})
+	}
+	s.feeders.Wait()
+	close(s.runs)
+	if ctx.Err() == nil {
+		return context.Cause(feeding)
+	}
+	return nil
+}
+
+// feed receives deliveries until ctx ends.
+func (s *shift) feed(ctx context.Context, q *workedQueue) error {
+	var held sync.WaitGroup
+	defer held.Wait()
+	for {
+		d, err := q.consumer.Receive(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		r := &run{delivery: d, queue: q}
+		if d.Hold > 0 {
+			// Held messages use prefetch, which bounds them, not slots.
+			held.Go(func() { s.hold(ctx, r) })
+			continue
+		}
+		s.pass(ctx, r)
+	}
+}
+
+// hold waits until the message is due.
+func (s *shift) hold(ctx context.Context, r *run) {
+	due := time.NewTimer(r.delivery.Hold)
+	defer due.Stop()
+	select {
+	case <-due.C:
+		s.pass(ctx, r)
+	case <-ctx.Done():
+		r.delivery.Settlement.Requeue()
+	}
+}
+
+// pass gives the run to a slot, or back to the broker when ctx ends first.
+func (s *shift) pass(ctx context.Context, r *run) {
+	select {
+	case r.queue.places <- struct{}{}:
+	case <-ctx.Done():
+		r.delivery.Settlement.Requeue()
+		return
+	}
+	select {
+	case s.runs <- r:
+	case <-ctx.Done():
+		<-r.queue.places
+		r.delivery.Settlement.Requeue()
+	}
+}
+
+func (s *shift) slot() {
+	for r := range s.runs {
+		s.process(r)
+		<-r.queue.places
+	}
+}
+
+// drain hands back what was prefetched and waits for what runs.
+func (s *shift) drain() error {
+	deadline := time.NewTimer(s.worker.config.DrainTimeout)
+	defer deadline.Stop()
+	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Stop(ctx) })
+
+	idle := make(chan struct{})
+	go func() { // ends with the last handler; a handler that never returns keeps it, as it keeps its slot
+		s.slots.Wait()
+		s.settlements.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return nil
+	case <-deadline.C:
+	}
+	s.worker.enter(Cancelling)
+	s.cancel(ErrShutdown)
+	s.abandon()
+	select {
+	case <-idle:
+	case <-time.After(cancelGrace):
+		s.worker.config.Logger.Error("handlers ignore their cancelled context; their messages are handed back")
+	}
+	return ErrDrainTimeout
+}
+
+// end closes the consumers, which flushes the acknowledgements and hands back
+// what is left.
+func (s *shift) end() {
+	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Close(ctx) })
+	s.cancel(ErrShutdown)
+	s.abandon()
+}
+
+// eachConsumer calls f for all consumers at once and waits.
+func (s *shift) eachConsumer(f func(context.Context, Consumer) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, q := range s.queues {
+		if q.consumer == nil {
+			continue
+		}
+		all.Go(func() {
+			if err := f(ctx, q.consumer); err != nil && !errors.Is(err, ErrConnectionLost) && !errors.Is(err, ErrClosed) {
+				s.worker.config.Logger.Warn("the broker did not take leave", "queue", q.queue.Name, "error", err)
+			}
+		})
+	}
+	all.Wait()
+}

@@ -1,0 +1,120 @@
+package actor
+
+import (
+	"context"
+	"time"
+)
+
+// Transport carries messages to and from a broker. Package amqp implements it
+// for RabbitMQ, package memory within one process; package transporttest holds
+// the suite that every implementation passes. All methods may be called
+// concurrently.
+type Transport interface {
+	// Publish sends a batch and blocks until the outcome of every message is
+	// known, which takes no longer than the envelope's Timeout for each and
+	// ends early when ctx does. It returns nil when all were confirmed, else
+	// one error for each envelope, in order, nil where it was confirmed; each
+	// is a *PublishError. A queue that does not exist is declared first where
+	// the transport may. Publish does not keep batch or change it; it may keep
+	// the bodies and headers, which the caller must not change.
+	Publish(ctx context.Context, batch []Envelope) []error
+
+	// Consume subscribes to a queue, which it declares where the transport
+	// may. It waits for the first subscription until ctx ends. From then on
+	// the consumer lives through lost connections until it is closed.
+	Consume(ctx context.Context, s Subscription) (Consumer, error)
+
+	// MaxDelay is the longest delay that the broker holds in one piece.
+	MaxDelay() time.Duration
+
+	// Close ends publishing and every consumer, and waits for the transport's
+	// goroutines. It may be called more than once.
+	Close() error
+}
+
+// Subscription says what a consumer receives.
+type Subscription struct {
+	// Queue is the queue, its name with the client's prefix.
+	Queue *Queue
+	// DeadLetter subscribes to the queue's dead-letter queue instead.
+	DeadLetter bool
+	// Prefix is the client's queue prefix, for the queue's delays.
+	Prefix string
+	// Prefetch is how many unsettled deliveries the consumer holds at first.
+	// Always positive.
+	Prefetch int
+}
+
+// Consumer receives the deliveries of one subscription.
+type Consumer interface {
+	// Receive blocks for the next delivery. It returns the error of ctx when
+	// that ends first, and ErrClosed once the consumer was stopped and all
+	// that it had received was returned or handed back.
+	Receive(ctx context.Context) (*Delivery, error)
+
+	// SetPrefetch changes how many unsettled deliveries the consumer holds.
+	// It does not wait for the broker.
+	SetPrefetch(n int)
+
+	// Stop ends the subscription and hands deliveries that Receive has not
+	// returned back to the broker. Those it has returned can still be settled.
+	Stop(ctx context.Context) error
+
+	// Close stops, waits for the acknowledgements under way until ctx ends,
+	// and hands everything back that was not settled.
+	Close(ctx context.Context) error
+}
+
+// Delivery is a message as a consumer received it. Foreign messages arrive
+// too, so nothing in it can be relied on: Actor and ContentType may be empty,
+// Body may hold anything.
+type Delivery struct {
+	ID          string
+	Actor       string
+	ContentType string
+	Body        []byte
+	Headers     map[string]any
+	// Priority is 0 to 255, or NoPriority.
+	Priority int
+
+	// Sent is the time in the message's properties; zero when it has none.
+	Sent time.Time
+	// Hold is how long the message must still be held before it is due, at
+	// most 250 ms; the broker's delays end on the step below.
+	Hold time.Duration
+	// Remaining, Attempt, FirstSent, Failure and FailedAt are those of the
+	// envelope.
+	Remaining time.Duration
+	Attempt   int
+	FirstSent time.Time
+	Failure   string
+	FailedAt  time.Time
+
+	// Redelivered says that the broker has delivered the message before.
+	Redelivered bool
+	// DeliveryCount is how often it was delivered and not settled before;
+	// zero where the broker does not count.
+	DeliveryCount int
+
+	Settlement Settlement
+}
+
+// Settlement ends one delivery. It belongs to the session with the broker that
+// made the delivery: when that is gone, so is the delivery, and the broker
+// will deliver the message again. The methods may be called concurrently; the
+// first call settles, later ones have no effect.
+type Settlement interface {
+	// Ack tells the broker that the message is done. With wait it returns when
+	// the broker has accepted the acknowledgement, without it at once. It
+	// returns ErrConnectionLost, and sends nothing, when the session is gone.
+	Ack(wait bool) error
+
+	// Requeue hands the message back to the broker without waiting.
+	Requeue()
+
+	// Lost is closed when the session that made the delivery has ended.
+	Lost() <-chan struct{}
+}
+
+// ContentType is the content type of every message that a client sends.
+const ContentType = "application/msgpack"
