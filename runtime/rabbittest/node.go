@@ -1,0 +1,125 @@
+package rabbittest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Options describe a private node. The zero value is a plain one.
+type Options struct {
+	// Config is appended to the node's rabbitmq.conf. Defaults to nothing.
+	Config string
+}
+
+// bootTimeout bounds one start of a node; 6 to 12 seconds are usual on an
+// idle machine.
+const bootTimeout = 2 * time.Minute
+
+// Node is a private RabbitMQ: free ports on loopback, its own node name,
+// cookie, port mapper (epmd), data and log. Its methods may be called
+// concurrently, one waits for the other.
+type Node struct {
+	scripts   scripts
+	name      string
+	directory string
+	ports     ports
+	guard     *guard
+
+	mu     sync.Mutex // guards the fields below
+	mapper *process
+	broker *process
+	closed bool
+}
+
+// ports are those of a node, all on loopback.
+type ports struct{ amqp, distribution, mapper int }
+
+// MustStart is Start for a test: it fails the test where Start returns an
+// error, and cleans up when the test ends.
+func MustStart(t testing.TB, o Options) *Node {
+	t.Helper()
+	n, err := Start(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Cleanup(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n
+}
+
+// Start starts a node and returns when it takes connections. It installs
+// RabbitMQ where [Open] would. Several nodes may run at once. The caller must
+// call Cleanup; if the process ends without it, however that comes, the node
+// ends and its files go too.
+func Start(ctx context.Context, o Options) (*Node, error) {
+	found, err := findOrInstall()
+	if err != nil {
+		return nil, fmt.Errorf("no RabbitMQ node for the test: install rabbitmq-server (%w)", err)
+	}
+	return start(ctx, found, o)
+}
+
+func start(ctx context.Context, s scripts, o Options) (*Node, error) {
+	free, err := freePorts(3)
+	if err != nil {
+		return nil, err
+	}
+	directory, err := os.MkdirTemp("", "actorgen-rabbitmq-")
+	if err != nil {
+		return nil, err
+	}
+	guard, err := startGuard(removeNode, directory)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(directory))
+	}
+	n := &Node{
+		scripts:   s,
+		name:      filepath.Base(directory) + "@localhost",
+		directory: directory,
+		ports:     ports{amqp: free[0], distribution: free[1], mapper: free[2]},
+		guard:     guard,
+	}
+	if err := errors.Join(n.configure(o), n.boot(ctx)); err != nil {
+		return nil, errors.Join(fmt.Errorf("start a RabbitMQ node: %w", err), n.Cleanup())
+	}
+	return n, nil
+}
+
+// URL connects as the administrator to virtual host "/".
+func (n *Node) URL() string { return n.vhostURL("/") }
+
+// Addr returns the host and port of the AMQP listener, for a [Proxy].
+func (n *Node) Addr() string { return loopback(n.ports.amqp) }
+
+func (n *Node) vhostURL(vhost string) string {
+	return "amqp://guest:guest@" + n.Addr() + "/" + url.PathEscape(vhost)
+}
+
+// Cleanup ends the node at once and removes its files. Only the first call
+// does anything; the node is of no use afterwards.
+func (n *Node) Cleanup() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return nil
+	}
+	n.closed = true
+	err := n.kill()
+	if n.mapper != nil {
+		err = errors.Join(err, n.mapper.kill())
+	}
+	if released := n.guard.release(); released != nil {
+		err = errors.Join(err, fmt.Errorf("remove %q: %w", n.directory, released))
+	}
+	return err
+}

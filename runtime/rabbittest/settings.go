@@ -1,0 +1,48 @@
+package rabbittest
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+)
+
+// loopbackOnly keeps Erlang's own listeners on loopback, and leaves the port
+// mapper to us: one that Erlang starts would outlive the node.
+const loopbackOnly = "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"
+
+// configure writes the files that the node reads.
+func (n *Node) configure(o Options) error {
+	if err := os.Mkdir(n.path("home"), 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(n.path("enabled_plugins"), []byte("[].\n"), 0o600); err != nil {
+		return err
+	}
+	config := fmt.Sprintf("listeners.tcp.1 = %s\n%s\n", n.Addr(), o.Config)
+	return os.WriteFile(n.path("rabbitmq.conf"), []byte(config), 0o600)
+}
+
+// environment is everything that the node's processes and its control command
+// know: nothing of a RabbitMQ that the machine may run.
+func (n *Node) environment() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"),
+		"LANG=C.UTF-8",
+		"HOME=" + n.path("home"), // holds the cookie
+		"ERL_EPMD_ADDRESS=127.0.0.1",
+		"ERL_EPMD_PORT=" + strconv.Itoa(n.ports.mapper),
+		"RABBITMQ_NODENAME=" + n.name,
+		"RABBITMQ_DIST_PORT=" + strconv.Itoa(n.ports.distribution),
+		"RABBITMQ_MNESIA_BASE=" + n.path("data"),
+		"RABBITMQ_LOG_BASE=" + n.path("log"),
+		"RABBITMQ_CONFIG_FILE=" + n.path("rabbitmq.conf"),
+		"RABBITMQ_CONF_ENV_FILE=" + os.DevNull,
+		"RABBITMQ_ENABLED_PLUGINS_FILE=" + n.path("enabled_plugins"),
+		// The script then becomes the broker instead of staying its parent, so
+		// that the PID we signal is the broker's; -noinput takes the input
+		// away again.
+		"RABBITMQ_ALLOW_INPUT=1",
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-noinput " + loopbackOnly,
+		"RABBITMQ_CTL_ERL_ARGS=" + loopbackOnly,
+	}
+}
