@@ -342,13 +342,3 @@ func TestDecodeMemory(t *testing.T) {
 		t.Errorf("maps of one empty string: got %v, want no error", d.Err())
 	}
 }
-
-func TestDecodeAllocations(t *testing.T) {
-	m, err := stringMessage("ada@example.com")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := testing.AllocsPerRun(100, func() { stringArgs(m) }); got > 2 { // the decoder and the string
-		t.Errorf("a message with one string takes %v allocations, want at most 2", got)
-	}
-}

@@ -276,13 +276,6 @@ func TestEncodeReadable(t *testing.T) {
 	}
 }
 
-func TestEncodeAllocations(t *testing.T) {
-	stringMessage("warm up")
-	if got := testing.AllocsPerRun(100, func() { stringMessage("ada@example.com") }); got > 2 {
-		t.Errorf("a message with one string takes %v allocations, want at most 2", got)
-	}
-}
-
 func TestEncodeTooLong(t *testing.T) {
 	e := NewEncoder()
 	if e.fits(1<<32) || e.err == nil {
