@@ -1,0 +1,200 @@
+package amqp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// consumer implements [actor.Consumer]. Its goroutine subscribes, reads the
+// deliveries into a line from which Receive takes them, and subscribes again
+// when the subscription ends, for ever.
+type consumer struct {
+	cfg          Config
+	link         *link
+	log          *slog.Logger
+	subscription actor.Subscription
+	definition   actor.Queue
+	queue        string // the name of the queue that is consumed
+	gone         func() // takes the consumer out of the transport
+
+	ctx  context.Context // ends with Stop
+	stop context.CancelFunc
+	// closing is closed by Close.
+	closing   chan struct{}
+	closeOnce sync.Once
+	first     chan error    // what came of the first subscription
+	stopped   chan struct{} // closed when everything not received was handed back
+	stopOnce  sync.Once
+	done      chan struct{} // closed when run has returned
+
+	mu     sync.Mutex
+	wanted int // prefetch
+	sub    *subscription
+	start  careful
+	// line holds the deliveries of sub that Receive has not returned; held
+	// counts those it has, while they are unsettled.
+	line []*actor.Delivery
+	held int
+	err  error // why there is no subscription
+	// arrived holds a token when Receive may find something.
+	arrived chan struct{}
+}
+
+func newConsumer(cfg Config, l *link, s actor.Subscription) *consumer {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &consumer{
+		cfg: cfg, link: l, subscription: s, definition: *s.Queue, queue: s.Queue.Name,
+		ctx: ctx, stop: stop, wanted: limitPrefetch(s.Prefetch),
+		closing: make(chan struct{}), first: make(chan error, 1),
+		stopped: make(chan struct{}), done: make(chan struct{}), arrived: make(chan struct{}, 1),
+	}
+	if s.DeadLetter {
+		c.queue = s.Queue.DeadLetterName()
+	}
+	c.log = cfg.Logger.With("queue", c.queue)
+	return c
+}
+
+// maxPrefetch is what a quorum queue takes.
+const maxPrefetch = 2000
+
+// limitPrefetch keeps a prefetch in the range the broker takes; 0 would mean
+// no limit.
+func limitPrefetch(n int) int { return min(max(n, 1), maxPrefetch) }
+
+// Receive implements [actor.Consumer].
+func (c *consumer) Receive(ctx context.Context) (*actor.Delivery, error) {
+	for {
+		if d := c.take(); d != nil {
+			return d, nil
+		}
+		select {
+		case <-c.arrived:
+		case <-c.stopped:
+			return nil, actor.ErrClosed
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// take returns the next delivery, nil if there is none or as many are unsettled
+// as may be. The broker counts those of a replaced subscription apart, so the
+// limit is kept here too.
+func (c *consumer) take() *actor.Delivery {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.line) == 0 || c.held >= c.start.allow(c.wanted) || c.ctx.Err() != nil {
+		return nil
+	}
+	d := c.line[0]
+	c.line[0] = nil
+	c.line = c.line[1:]
+	c.held++
+	if len(c.line) > 0 {
+		c.announce()
+	}
+	return d
+}
+
+func (c *consumer) announce() {
+	select {
+	case c.arrived <- struct{}{}:
+	default:
+	}
+}
+
+// settled notes that a delivery of sub, which Receive had returned, was settled.
+func (c *consumer) settled(sub *subscription) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sub == sub {
+		c.held--
+		c.announce()
+	}
+}
+
+// allowed returns the prefetch that sub should have at the broker.
+func (c *consumer) allowed(sub *subscription) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.start.allow(c.wanted)
+}
+
+// SetPrefetch implements [actor.Consumer].
+func (c *consumer) SetPrefetch(n int) {
+	c.mu.Lock()
+	c.wanted = limitPrefetch(n)
+	sub := c.sub
+	c.announce()
+	c.mu.Unlock()
+	if sub != nil {
+		sub.poke()
+	}
+}
+
+// Stop implements [actor.Consumer].
+func (c *consumer) Stop(ctx context.Context) error {
+	c.stop()
+	return until(ctx, c.stopped)
+}
+
+// Close implements [actor.Consumer].
+func (c *consumer) Close(ctx context.Context) error {
+	c.closeOnce.Do(func() { close(c.closing) }) // before stop, whose reader looks at it
+	c.stop()
+	return until(ctx, c.done)
+}
+
+func until(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		select {
+		case <-done:
+			return nil
+		default:
+			return ctx.Err()
+		}
+	}
+}
+
+func (c *consumer) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// report keeps err, logs it where it is news, and answers the waiting Consume:
+// at once where trying again would not help.
+func (c *consumer) report(err error) {
+	c.mu.Lock()
+	news := (c.err == nil) != (err == nil) || err != nil && c.err.Error() != err.Error()
+	before := c.err
+	c.err = err
+	c.mu.Unlock()
+	switch {
+	case err == nil && before != nil:
+		c.log.Info("subscribed again")
+	case err != nil && news && !errors.Is(err, actor.ErrConnectionLost): // the link reports that one
+		c.log.Warn("subscription lost", "error", err)
+	}
+	if err == nil || final(err) {
+		select {
+		case c.first <- err:
+		default:
+		}
+	}
+}
+
+// final says that a first subscription fails for good.
+func final(err error) bool {
+	var conflict *QueueConflictError
+	var refused *refusal
+	return errors.Is(err, errRefused) || errors.As(err, &conflict) || errors.As(err, &refused) || errors.Is(err, actor.ErrClosed)
+}

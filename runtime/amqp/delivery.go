@@ -1,0 +1,75 @@
+package amqp
+
+import (
+	"math"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// deliveryOf translates a received message. It trusts nothing: a header of
+// another type, or out of range, counts as absent.
+func deliveryOf(d *amqp.Delivery, now time.Time) *actor.Delivery {
+	out := &actor.Delivery{
+		ID:          d.MessageId,
+		Actor:       d.Type,
+		ContentType: d.ContentType,
+		Body:        d.Body,
+		Priority:    actor.NoPriority,
+		Sent:        d.Timestamp,
+		Redelivered: d.Redelivered,
+	}
+	if d.Priority > 0 {
+		out.Priority = int(d.Priority)
+	}
+	if len(d.Headers) == 0 {
+		return out
+	}
+	h := d.Headers
+	out.DeliveryCount = count(h, headerDeliveryCount)
+	out.Attempt = count(h, headerAttempt)
+	out.FirstSent = moment(h, headerFirstSent)
+	out.Failure, _ = h[headerError].(string)
+	out.FailedAt = moment(h, headerFailedAt)
+	out.Remaining = span(h, headerRemaining)
+	if remainder := span(h, headerHold); remainder > 0 {
+		out.Hold = hold(remainder, moment(h, headerDue), now)
+	}
+	for name, value := range h {
+		if internalHeader(name) {
+			continue
+		}
+		if out.Headers == nil {
+			out.Headers = make(map[string]any, len(h))
+		}
+		out.Headers[name] = value
+	}
+	return out
+}
+
+// positive returns a header that is a positive integer, else 0.
+func positive(h amqp.Table, name string) int64 {
+	n, ok := integer(h[name])
+	if !ok || n < 0 {
+		return 0
+	}
+	return n
+}
+
+func count(h amqp.Table, name string) int {
+	return int(min(positive(h, name), math.MaxInt32))
+}
+
+func span(h amqp.Table, name string) time.Duration {
+	return time.Duration(min(positive(h, name), math.MaxInt64/int64(time.Microsecond))) * time.Microsecond
+}
+
+func moment(h amqp.Table, name string) time.Time {
+	us := positive(h, name)
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us)
+}

@@ -1,0 +1,123 @@
+package amqp
+
+import (
+	"sync/atomic"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+const (
+	// maxWindow bounds the unconfirmed messages of a channel: the library
+	// looks at all of them for each multiple confirm.
+	maxWindow = 512
+	// maxWindowBytes bounds their memory.
+	maxWindowBytes = 16 << 20
+)
+
+// lane is one publishing channel while it lives, with the messages in flight on
+// it. All but the channel is guarded by the publisher's mutex.
+type lane struct {
+	sess *session
+	ch   *amqp.Channel
+	// returns has room for a return of every message in flight, so the
+	// library's reader, which all channels share, never waits for us. Whoever
+	// receives from it holds the publisher's mutex.
+	returns chan amqp.Return
+	// closes holds why the broker closed the channel; it is filled before the
+	// confirms in flight are ended.
+	closes chan *amqp.Error
+	reason *amqp.Error
+
+	// inflight is keyed by message ID, by which returns are matched: an ID is
+	// in flight once.
+	inflight map[string]*parcel
+	bytes    int
+	// granted is what has a place but is not yet in the socket's buffer.
+	granted atomic.Int64
+	// abandoned are in flight, but their senders have gone.
+	abandoned []*parcel
+	// retired says that the lane gets no more messages.
+	retired bool
+}
+
+// admits says whether q may be handed to the library now: then it is certain
+// that the library does not block. clash says that only its ID is in the way.
+func (l *lane) admits(q *parcel, window int) (ok, clash bool) {
+	switch {
+	case l.retired || l.ch.IsClosed() || l.sess.blocked.Load():
+	case len(l.inflight) >= window:
+	case l.bytes+q.size > maxWindowBytes && l.bytes > 0:
+	case l.sess.sock.buffered()+int(l.granted.Load()) >= softBuffer:
+	default:
+		_, clash = l.inflight[q.msg.MessageId]
+		return !clash, clash
+	}
+	return false, false
+}
+
+func (l *lane) add(q *parcel) {
+	q.lane = l
+	q.returned = false
+	l.inflight[q.msg.MessageId] = q
+	l.bytes += q.size
+	l.granted.Add(int64(q.size))
+}
+
+func (l *lane) remove(q *parcel) {
+	q.lane = nil
+	delete(l.inflight, q.msg.MessageId)
+	l.bytes -= q.size
+}
+
+// drain notes the returns that have arrived. The library delivers the return of
+// a message before it completes the confirm, so that a sender which drains
+// after its confirm knows whether the message was returned. It reports the ones
+// that no sender waits for to orphan.
+func (l *lane) drain(orphan func(amqp.Return)) {
+	for {
+		select {
+		case r, ok := <-l.returns:
+			if !ok {
+				l.returns = nil
+				return
+			}
+			if q := l.inflight[r.MessageId]; q != nil {
+				q.returned = true
+			} else {
+				orphan(r)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// reap forgets the abandoned messages whose confirm has come.
+func (l *lane) reap() {
+	kept := l.abandoned[:0]
+	for _, q := range l.abandoned {
+		select {
+		case <-q.confirm.Done():
+			l.remove(q)
+		default:
+			kept = append(kept, q)
+		}
+	}
+	clear(l.abandoned[len(kept):])
+	l.abandoned = kept
+}
+
+// closedBy returns the broker's reason when it closed this channel alone, for
+// something that was published on it; nil when the connection ended.
+func (l *lane) closedBy() *amqp.Error {
+	if l.reason == nil {
+		select {
+		case l.reason = <-l.closes:
+		default:
+		}
+	}
+	if l.reason == nil || !l.reason.Server || !l.reason.Recover {
+		return nil
+	}
+	return l.reason
+}

@@ -1,0 +1,141 @@
+package amqp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/rabbittest"
+)
+
+func TestIdleTransportReconnects(t *testing.T) {
+	proxy, via := proxyTo(t, rabbittest.URL(t))
+	transport := dialTest(t, Config{URL: via})
+	before, _ := transport.publishing.state()
+	proxy.Refuse()
+	proxy.Reset()
+	eventually(t, "the loss is noticed", func() bool { s, _ := transport.publishing.state(); return s == nil })
+	if err := proxy.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "connected again", func() bool { s, _ := transport.publishing.state(); return s != nil && s != before })
+	mustSend(t, transport, testEnvelope(testQueue(t), "after"))
+}
+
+func TestCloseLeavesNothingBehind(t *testing.T) {
+	broker := rabbittest.URL(t)
+	for _, state := range []struct {
+		name    string
+		prepare func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue)
+	}{
+		{"idle", func(*testing.T, *rabbittest.Proxy, *Transport, *actor.Queue) {}},
+		{"used", func(t *testing.T, _ *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
+			mustSend(t, transport, testEnvelope(q, "a"))
+			delayed := testEnvelope(q, "b")
+			delayed.Delay = time.Second
+			mustSend(t, transport, delayed)
+			mustReceive(t, mustConsume(t, transport, q, 10))
+		}},
+		{"disconnected", func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
+			mustSend(t, transport, testEnvelope(q, "a"))
+			mustReceive(t, mustConsume(t, transport, q, 10))
+			proxy.Refuse()
+			proxy.Reset()
+		}},
+		{"in a black hole", func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
+			mustSend(t, transport, testEnvelope(q, "a"))
+			mustReceive(t, mustConsume(t, transport, q, 10))
+			proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Swallow: true})
+			go send(transport, testEnvelope(q, "unheard"))
+		}},
+	} {
+		t.Run(state.name, func(t *testing.T) {
+			proxy, via := proxyTo(t, broker)
+			before := goleak.IgnoreCurrent()
+			transport := dialTest(t, Config{URL: via})
+			state.prepare(t, proxy, transport, testQueue(t))
+			start := time.Now()
+			if err := transport.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if took := time.Since(start); took > 15*time.Second {
+				t.Errorf("Close: took %s", took)
+			}
+			proxy.Close()
+			if err := goleak.Find(before); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// alarms counts what is logged above the level of an ordinary event.
+type alarms struct {
+	slog.Handler
+	count atomic.Int32
+}
+
+func (a *alarms) Enabled(_ context.Context, level slog.Level) bool { return level > slog.LevelInfo }
+func (a *alarms) WithAttrs([]slog.Attr) slog.Handler               { return a }
+func (a *alarms) Handle(context.Context, slog.Record) error        { a.count.Add(1); return nil }
+
+func TestCloseAlarmsNobody(t *testing.T) {
+	logged := &alarms{Handler: slog.DiscardHandler}
+	transport, err := Dial(t.Context(), Config{URL: rabbittest.URL(t), Logger: slog.New(logged)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := testQueue(t)
+	mustSend(t, transport, testEnvelope(q, "a"))
+	mustReceive(t, mustConsume(t, transport, q, 10)).Settlement.Ack(true)
+	if err := transport.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := logged.count.Load(); n > 0 {
+		t.Errorf("got %d warnings from an orderly close, want none", n)
+	}
+}
+
+func TestDial(t *testing.T) {
+	broker := rabbittest.URL(t)
+	wrong := func(change func(*url.URL)) string {
+		u, err := url.Parse(broker)
+		if err != nil {
+			t.Fatal("broker URL is malformed")
+		}
+		change(u)
+		return u.String()
+	}
+	for name, bad := range map[string]string{
+		"credentials": wrong(func(u *url.URL) { u.User = url.UserPassword("nobody", "wrong") }),
+		"vhost":       wrong(func(u *url.URL) { u.Path = "/no-such-vhost" }),
+	} {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		start := time.Now()
+		_, err := Dial(ctx, Config{URL: bad, Logger: slog.New(slog.DiscardHandler)})
+		cancel()
+		if r := (*refusal)(nil); !errors.As(err, &r) || time.Since(start) > 20*time.Second {
+			t.Errorf("Dial with wrong %s: got %v after %s, want a refusal", name, err, time.Since(start))
+		}
+	}
+
+	proxy, via := proxyTo(t, broker)
+	proxy.Refuse()
+	ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := Dial(ctx, Config{URL: via, Logger: slog.New(slog.DiscardHandler)}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Dial without a broker: got %v, want the context's error", err)
+	}
+	lazy := dialTest(t, Config{URL: via, Lazy: true})
+	if err := proxy.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	mustSend(t, lazy, testEnvelope(testQueue(t), "later"))
+}

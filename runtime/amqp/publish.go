@@ -1,0 +1,225 @@
+package amqp
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+const (
+	minNackPause = 10 * time.Millisecond
+	maxNackPause = 500 * time.Millisecond
+)
+
+// Publish implements [actor.Transport]. It returns by the earlier of the end of
+// ctx and each message's Timeout whatever the network does: it never blocks
+// inside the AMQP library.
+func (t *Transport) Publish(ctx context.Context, batch []actor.Envelope) []error {
+	if !t.enter() {
+		return failAll(batch, actor.ErrClosed)
+	}
+	defer t.senders.Done()
+	switch len(batch) {
+	case 0:
+		return nil
+	case 1:
+		if err := t.publish(ctx, &batch[0]); err != nil {
+			return []error{err}
+		}
+		return nil
+	}
+	return t.publishBatch(ctx, batch)
+}
+
+func failAll(batch []actor.Envelope, cause error) []error {
+	errs := make([]error, len(batch))
+	for i := range batch {
+		errs[i] = batch[i].Fail(actor.ErrNotSent, cause)
+	}
+	return errs
+}
+
+// publish sends one message and waits for its outcome.
+func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
+	q, err := newParcel(e, t.cfg.Name, time.Now())
+	if err != nil {
+		return invalid(e, err)
+	}
+	t.startClock(q)
+	err, abandoned := t.deliver(ctx, t.publisherOf(e), q)
+	t.unpack(q, abandoned)
+	return err
+}
+
+func invalid(e *actor.Envelope, err error) error {
+	return e.Fail(actor.ErrNotSent, &actor.InvalidMessageError{Actor: e.Actor, Queue: e.Destination(), Reason: err.Error()})
+}
+
+// startClock makes q late at the end of its Timeout. Only the first call counts.
+func (t *Transport) startClock(q *parcel) {
+	if !q.ticking {
+		q.ticking = true
+		t.wheel.set(&q.alarm, time.Now().Add(q.env.Timeout))
+	}
+}
+
+func (t *Transport) unpack(q *parcel, abandoned bool) {
+	t.wheel.clear(&q.alarm)
+	if abandoned {
+		q.env = nil // the lane keeps the parcel, but the batch is the caller's
+		return
+	}
+	q.recycle()
+}
+
+// publisherOf chooses the channel: one for plain messages, one for those that
+// need not be confirmed, and one for delays, whose exchange may be missing,
+// which closes the channel.
+func (t *Transport) publisherOf(e *actor.Envelope) *publisher {
+	p := t.plain
+	switch {
+	case !e.Confirm:
+		p = t.unconfirmed
+	case e.Delay >= delayStep:
+		p = t.delayed
+	}
+	p.start()
+	return p
+}
+
+// deliver repeats attempts until q's outcome is known or its time is up.
+func (t *Transport) deliver(ctx context.Context, p *publisher, q *parcel) (err error, leftInFlight bool) {
+	defer p.leave(q)
+	if t.needsPreparation(q.env) {
+		if err := t.prepare(ctx, q); err != nil {
+			return err, false
+		}
+	}
+	for {
+		if err := p.acquire(ctx, q); err != nil {
+			return q.fail(actor.ErrNotSent, err), false
+		}
+		v, cause := p.attempt(ctx, q)
+		switch v {
+		case confirmed:
+			return nil, false
+		case abandoned:
+			return q.fail(actor.ErrOutcomeUnknown, cause), true
+		}
+		if err := t.remedy(ctx, q, v, cause); err != nil {
+			return err, false
+		}
+	}
+}
+
+// remedy does what makes another attempt promising after v. Its error is the
+// outcome where there is no other attempt.
+func (t *Transport) remedy(ctx context.Context, q *parcel, v verdict, cause error) error {
+	switch v {
+	case rejected:
+		return q.fail(actor.ErrNacked, cause)
+	case returned, missing:
+		if q.declared || t.cfg.Declare != DeclareAlways {
+			return q.fail(actor.ErrUnroutable, cause)
+		}
+		q.declared = true
+		var conflict *QueueConflictError
+		if err := t.declareMissing(ctx, q); err != nil && !errors.As(err, &conflict) {
+			return q.fail(actor.ErrUnroutable, err)
+		}
+	case nacked:
+		if rejectsWhenFull(q.env) || !t.pause(ctx, q) {
+			return q.fail(actor.ErrNacked, nil)
+		}
+	}
+	// What was lost with a connection, or not written, goes out again under
+	// the same ID: the caller learns of a brief outage only by its duration.
+	return nil
+}
+
+// rejectsWhenFull says that a nack most likely means a full queue, which a
+// repeated publish only keeps full.
+func rejectsWhenFull(e *actor.Envelope) bool {
+	return !e.DeadLetter && e.Queue.MaxLength > 0 && e.Queue.Overflow != actor.DropHead
+}
+
+// pause waits after a nack and reports whether there is time for another
+// attempt. It is the broker that needs the pause: it nacks at once while a
+// queue elects its leader.
+func (t *Transport) pause(ctx context.Context, q *parcel) bool {
+	if q.backoff == nil {
+		q.backoff = newBackoff(minNackPause, maxNackPause)
+	}
+	timer := time.NewTimer(q.backoff.step())
+	defer timer.Stop()
+	return q.wait(ctx, timer.C) == nil
+}
+
+// wait waits for c. Its error says why the parcel can wait no longer.
+func (q *parcel) wait(ctx context.Context, c <-chan time.Time) error {
+	for {
+		select {
+		case <-c:
+			return nil
+		case <-q.signal:
+			if q.late.Load() {
+				return actor.ErrConfirmTimeout
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// needsPreparation says that the broker would not tell us what e lacks: it says
+// nothing when a message finds no queue at the end of its delay, and nobody
+// listens for the return of one that needs no confirm.
+func (t *Transport) needsPreparation(e *actor.Envelope) bool {
+	return t.cfg.Declare != DeclareNever && (e.Delay >= delayStep || !e.Confirm)
+}
+
+// prepare sees to it that what q needs exists.
+func (t *Transport) prepare(ctx context.Context, q *parcel) error {
+	err := t.awaitDeclared(ctx, q, t.topology.ready(q.env))
+	var conflict *QueueConflictError
+	switch {
+	case err == nil, errors.As(err, &conflict):
+		return nil // a contradiction does not stop what can be routed
+	case t.cfg.Declare == DeclareCheck && isMissing(err):
+		return q.fail(actor.ErrUnroutable, err)
+	case errors.Is(err, errRefused):
+		return nil // reported; the publish finds out whether it matters
+	}
+	return q.fail(actor.ErrNotSent, err)
+}
+
+// declareMissing declares what a returned message lacked, once for all senders
+// that wait for the same.
+func (t *Transport) declareMissing(ctx context.Context, q *parcel) error {
+	if q.env.Delay >= delayStep {
+		return t.awaitDeclared(ctx, q, t.topology.delayAgain(q.env, q.wrote))
+	}
+	return t.awaitDeclared(ctx, q, t.topology.queueAgain(q.env, q.wrote))
+}
+
+func (t *Transport) awaitDeclared(ctx context.Context, q *parcel, d *declaration) error {
+	for {
+		select {
+		case <-d.done:
+			return d.err
+		case <-q.signal:
+			if q.late.Load() {
+				if s, _ := t.publishing.state(); s == nil {
+					return actor.ErrConnectionLost
+				} else if s.blocked.Load() {
+					return actor.ErrBlocked
+				}
+				return actor.ErrConfirmTimeout
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

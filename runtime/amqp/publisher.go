@@ -1,0 +1,349 @@
+package amqp
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// publisher keeps one publishing channel open on a link and hands out places in
+// its window. A sender with a place publishes in its own goroutine; the others
+// wait in line. A publish channel only publishes: another method in between
+// would mix its frames with theirs.
+type publisher struct {
+	link    *link
+	log     *slog.Logger
+	confirm bool
+
+	started sync.Once
+	done    chan struct{} // closed when run has returned
+	// abandoned holds a token when a message lost its sender.
+	abandoned chan struct{}
+
+	mu     sync.Mutex
+	lane   *lane // nil while there is no channel
+	closed bool
+	// first and last are the line of waiting parcels.
+	first, last *parcel
+	// suspects counts the messages in doubt after the broker closed a channel
+	// for what one of them is. While there are any, messages go out one at a
+	// time, so that only the culprit fails.
+	suspects int
+}
+
+func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
+	p := &publisher{link: l, log: log, confirm: confirm, done: make(chan struct{}), abandoned: make(chan struct{}, 1)}
+	l.onPoke(p.grantNow)
+	return p
+}
+
+// start begins to keep the channel, at the first message.
+func (p *publisher) start() { p.started.Do(func() { go p.run() }) }
+
+// close refuses what waits, gives what is in flight until the timeout to be
+// confirmed, and leaves the rest to the end of the connection.
+func (p *publisher) close(timeout time.Duration) {
+	p.mu.Lock()
+	p.closed = true
+	for q := p.first; q != nil; q = q.next {
+		q.wake()
+	}
+	p.mu.Unlock()
+	deadline := time.NewTimer(timeout)
+	defer deadline.Stop()
+	poll := time.NewTicker(wheelTick)
+	defer poll.Stop()
+	for p.active() > 0 {
+		select {
+		case <-deadline.C:
+			return
+		case <-poll.C:
+		}
+	}
+}
+
+// wait returns when the publisher's goroutine has ended, which it does when its
+// link is closed.
+func (p *publisher) wait() {
+	p.started.Do(func() { close(p.done) })
+	<-p.done
+}
+
+// active counts the messages in flight whose senders wait.
+func (p *publisher) active() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lane == nil {
+		return 0
+	}
+	return len(p.lane.inflight) - len(p.lane.abandoned)
+}
+
+func (p *publisher) run() {
+	defer close(p.done)
+	pause := newBackoff(minRedial, maxRedial)
+	for {
+		s, err := p.link.await(p.link.ctx)
+		if err != nil {
+			return
+		}
+		l, err := p.open(s)
+		if err != nil {
+			if s.alive() { // a dead one was reported by the link
+				p.log.Warn("publishing channel not opened", "error", err)
+			}
+			pause.wait(p.link.ctx)
+			continue
+		}
+		opened := time.Now()
+		p.serve(l)
+		if time.Since(opened) > time.Second {
+			pause.reset()
+		} else if s.alive() {
+			pause.wait(p.link.ctx)
+		}
+	}
+}
+
+func (p *publisher) open(s *session) (*lane, error) {
+	var ch *amqp.Channel
+	err := s.call(func() (err error) {
+		if ch, err = s.conn.Channel(); err == nil && p.confirm {
+			err = ch.Confirm(false)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &lane{
+		sess: s, ch: ch,
+		returns:  ch.NotifyReturn(make(chan amqp.Return, maxWindow)),
+		closes:   ch.NotifyClose(make(chan *amqp.Error, 1)),
+		inflight: make(map[string]*parcel),
+	}, nil
+}
+
+// serve lets senders use the lane until it is closed.
+func (p *publisher) serve(l *lane) {
+	closed := l.ch.NotifyClose(make(chan *amqp.Error, 1))
+	var returns <-chan amqp.Return
+	if !p.confirm {
+		returns = l.returns // nobody waits for these: they are read here
+	}
+	p.mu.Lock()
+	p.lane = l
+	p.grant()
+	p.mu.Unlock()
+	tick := time.NewTicker(reapInterval)
+	tick.Stop()
+	defer tick.Stop()
+	for {
+		select {
+		case err, ok := <-closed:
+			if ok {
+				if err.Recover && err.Server {
+					p.log.Warn("broker closed the publishing channel", "error", err)
+				}
+				continue
+			}
+			p.mu.Lock()
+			p.lane = nil
+			p.mu.Unlock()
+			return
+		case r, ok := <-returns:
+			if !ok {
+				returns = nil
+				continue
+			}
+			p.orphan(r)
+		case <-p.abandoned:
+			tick.Reset(reapInterval)
+		case <-tick.C:
+			if !p.tend(l) {
+				tick.Stop()
+			}
+		}
+	}
+}
+
+// reapInterval is how often what nobody waits for is looked at.
+const reapInterval = 50 * time.Millisecond
+
+// tend frees the places of abandoned messages and reports whether there are
+// more. When they hold half of the window, because a queue has stopped to
+// confirm, the channel is given up for a new one, so that the others go on.
+func (p *publisher) tend(l *lane) (more bool) {
+	p.mu.Lock()
+	l.drain(p.orphan)
+	l.reap()
+	if len(l.abandoned) > maxWindow/2 {
+		l.retired = true
+	} else {
+		p.grant()
+	}
+	// The close must not go out in the middle of a message: everybody who was
+	// given a place has to have written first.
+	stuck := l.retired && l.granted.Load() == 0
+	more = len(l.abandoned) > 0
+	p.mu.Unlock()
+	if stuck {
+		p.log.Warn("publishing channel given up: confirms do not come")
+		_ = l.sess.call(l.ch.Close)
+	}
+	return more
+}
+
+// orphan reports a return that no sender waits for.
+func (p *publisher) orphan(r amqp.Return) {
+	p.log.Warn("message returned after its sender had gone: no queue takes it",
+		"queue", r.RoutingKey, "message_id", r.MessageId, "actor", r.Type)
+}
+
+// acquire gives q a place in the window; it waits for one until q is late or
+// ctx ends, or the publisher is closed. Without a place nothing was written.
+func (p *publisher) acquire(ctx context.Context, q *parcel) error {
+	p.mu.Lock()
+	if err := p.givesUp(ctx, q); err != nil {
+		p.mu.Unlock()
+		return err
+	}
+	if p.first == nil && p.admit(q) {
+		p.mu.Unlock()
+		return nil
+	}
+	p.queue(q)
+	p.mu.Unlock()
+	for {
+		select {
+		case <-q.signal:
+		case <-ctx.Done():
+		}
+		p.mu.Lock()
+		err := p.givesUp(ctx, q)
+		if err == nil && q.lane != nil {
+			p.mu.Unlock()
+			return nil
+		}
+		if err != nil {
+			p.withdraw(q)
+			p.mu.Unlock()
+			return err
+		}
+		p.mu.Unlock()
+	}
+}
+
+// tryAcquire is acquire for a sender that would rather do something else than
+// wait.
+func (p *publisher) tryAcquire(q *parcel) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.closed && p.first == nil && p.admit(q)
+}
+
+// givesUp returns why q waits no longer, nil if it does.
+func (p *publisher) givesUp(ctx context.Context, q *parcel) error {
+	switch {
+	case p.closed:
+		return actor.ErrClosed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !q.late.Load():
+		return nil
+	case p.lane == nil:
+		return actor.ErrConnectionLost
+	case p.lane.sess.blocked.Load():
+		return actor.ErrBlocked
+	}
+	return actor.ErrConfirmTimeout
+}
+
+// admit gives q a place if there is one.
+func (p *publisher) admit(q *parcel) bool {
+	if p.lane == nil {
+		return false
+	}
+	if ok, _ := p.lane.admits(q, p.window()); !ok {
+		return false
+	}
+	p.lane.add(q)
+	return true
+}
+
+func (p *publisher) window() int {
+	if p.suspects > 0 {
+		return 1
+	}
+	return maxWindow
+}
+
+// grant gives free places to those in line, in order; one that waits for its
+// own message ID to come free does not hold up the others.
+func (p *publisher) grant() {
+	if p.lane == nil || p.closed {
+		return
+	}
+	for q := p.first; q != nil; {
+		next := q.next
+		ok, clash := p.lane.admits(q, p.window())
+		if !ok && !clash {
+			return
+		}
+		if ok {
+			p.unqueue(q)
+			p.lane.add(q)
+			q.wake()
+		}
+		q = next
+	}
+}
+
+func (p *publisher) grantNow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.grant()
+}
+
+// withdraw takes q out of the line, or gives its unused place back.
+func (p *publisher) withdraw(q *parcel) {
+	if l := q.lane; l != nil {
+		l.granted.Add(int64(-q.size))
+		l.remove(q)
+		p.grant()
+		return
+	}
+	p.unqueue(q)
+}
+
+func (p *publisher) queue(q *parcel) {
+	q.prev, q.next, q.waiting = p.last, nil, true
+	if p.last != nil {
+		p.last.next = q
+	} else {
+		p.first = q
+	}
+	p.last = q
+}
+
+func (p *publisher) unqueue(q *parcel) {
+	if !q.waiting {
+		return
+	}
+	if q.prev != nil {
+		q.prev.next = q.next
+	} else {
+		p.first = q.next
+	}
+	if q.next != nil {
+		q.next.prev = q.prev
+	} else {
+		p.last = q.prev
+	}
+	q.prev, q.next, q.waiting = nil, nil, false
+}

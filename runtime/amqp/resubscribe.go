@@ -1,0 +1,216 @@
+package amqp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// errCancelled is the end of a subscription whose channel goes on.
+var errCancelled = errors.New("the broker has cancelled the subscription (was the queue deleted?)")
+
+// run is the life of the consumer.
+func (c *consumer) run() {
+	defer close(c.done)
+	defer c.gone()
+	defer c.markStopped()
+	defer c.stop()
+	pause := newBackoff(minRedial, maxRedial)
+	for c.ctx.Err() == nil {
+		sub, deliveries, err := c.subscribe()
+		if err != nil {
+			if c.ctx.Err() != nil {
+				return
+			}
+			c.report(err)
+			if errors.Is(err, actor.ErrClosed) {
+				return
+			}
+			pause.wait(c.ctx)
+			continue
+		}
+		up := time.Now()
+		err = c.serve(sub, deliveries)
+		if c.ctx.Err() != nil {
+			return
+		}
+		c.report(err)
+		if time.Since(up) > maxRedial {
+			pause.reset()
+		}
+		pause.wait(c.ctx)
+	}
+}
+
+func (c *consumer) markStopped() { c.stopOnce.Do(func() { close(c.stopped) }) }
+
+// subscribe waits for a connection, sees to the queue, and opens a channel.
+func (c *consumer) subscribe() (*subscription, <-chan amqp.Delivery, error) {
+	s, err := c.link.await(c.ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := c.ready(declarer{s, c.log}); err != nil {
+		return nil, nil, sessionError(err)
+	}
+	c.mu.Lock()
+	c.start = careful{}
+	prefetch := c.start.allow(c.wanted)
+	c.mu.Unlock()
+	sub, deliveries, err := c.open(s, prefetch)
+	if err != nil {
+		return nil, nil, sessionError(err)
+	}
+	return sub, deliveries, nil
+}
+
+// sessionError keeps what the broker answered apart from the loss of the
+// connection.
+func sessionError(err error) error {
+	var reason *amqp.Error
+	var conflict *QueueConflictError
+	switch {
+	case errors.Is(err, errRefused), errors.As(err, &conflict):
+		return err
+	case errors.As(err, &reason) && reason.Server && reason.Recover:
+		return fmt.Errorf("%w: %w", errRefused, reason)
+	}
+	return fmt.Errorf("%w: %w", actor.ErrConnectionLost, err)
+}
+
+// ready declares or checks the queue, as far as the transport may.
+func (c *consumer) ready(d declarer) error {
+	switch c.cfg.Declare {
+	case DeclareNever:
+		return nil
+	case DeclareCheck:
+		return d.check(c.queue)
+	}
+	err := d.queue(&c.definition, c.subscription.Prefix)
+	var reason *amqp.Error
+	if errors.As(err, &reason) && reason.Code == amqp.AccessRefused {
+		c.log.Warn("queue not declared, its arguments are not verified", "error", err)
+		return d.check(c.queue)
+	}
+	return err
+}
+
+// serve reads the deliveries of sub until it ends or the consumer is stopped,
+// and returns with sub closed.
+func (c *consumer) serve(sub *subscription, deliveries <-chan amqp.Delivery) error {
+	c.mu.Lock()
+	c.sub, c.line, c.held = sub, nil, 0
+	c.mu.Unlock()
+	go sub.run()
+	defer sub.close()
+	c.report(nil)
+	cancel := context.AfterFunc(c.ctx, func() {
+		sub.cancel.Store(true)
+		sub.poke()
+	})
+	defer cancel()
+	err := c.forward(sub, deliveries)
+	if c.ctx.Err() == nil {
+		return err
+	}
+	select {
+	case <-c.closing: // everything goes back together, and in order
+	default:
+		c.handBack(sub)
+		c.markStopped()
+	}
+	select { // what Receive has returned can still be settled
+	case <-c.closing:
+	case <-sub.lost:
+	}
+	return nil
+}
+
+// forward reads deliveries into the line until they end for good. A prefetch
+// that changes ends them too, and goes on with others.
+func (c *consumer) forward(sub *subscription, deliveries <-chan amqp.Delivery) error {
+	alone := false // hand back what was prefetched with a suspicious delivery
+	for {
+		d, ok := <-deliveries
+		if ok {
+			sub.last.Store(d.DeliveryTag)
+		}
+		switch {
+		case ok && alone:
+			_, _, _ = sub.ledger.settle(d.DeliveryTag, requeued, false)
+			sub.poke()
+		case ok:
+			alone = c.arrive(sub, &d)
+		case sub.switching.Load() > 0:
+			select {
+			case deliveries = <-sub.switched:
+				sub.switching.Add(-1)
+				alone = false
+			case <-sub.lost:
+				return actor.ErrConnectionLost
+			}
+		case sub.ch.IsClosed():
+			return actor.ErrConnectionLost
+		default:
+			return errCancelled
+		}
+	}
+}
+
+// arrive puts a delivery into the line. It reports whether the delivery is to
+// run alone, though others were prefetched with it; those before it that wait
+// in the line are then handed back.
+func (c *consumer) arrive(sub *subscription, d *amqp.Delivery) (alone bool) {
+	delivery := deliveryOf(d, time.Now())
+	delivery.Settlement = &settlement{sub: sub, tag: d.DeliveryTag}
+	c.mu.Lock()
+	changed := c.start.see(delivery.DeliveryCount)
+	c.mu.Unlock()
+	alone = changed && delivery.DeliveryCount >= suspectCount
+	if alone {
+		sub.replace.Store(true) // ends what arrives from now on
+		c.handBack(sub)
+	}
+	c.mu.Lock()
+	if c.sub == sub {
+		c.line = append(c.line, delivery)
+		c.announce()
+	}
+	c.mu.Unlock()
+	if changed {
+		sub.poke()
+	}
+	return alone
+}
+
+// handBack returns what waits in the line to the broker.
+func (c *consumer) handBack(sub *subscription) {
+	c.mu.Lock()
+	var line []*actor.Delivery
+	if c.sub == sub {
+		line, c.line = c.line, nil
+	}
+	c.mu.Unlock()
+	for _, d := range line {
+		s := d.Settlement.(*settlement)
+		if !s.used.Swap(true) {
+			_, _, _ = sub.ledger.settle(s.tag, requeued, false)
+		}
+	}
+	sub.poke()
+}
+
+// lost forgets what an ended subscription delivered: the broker will deliver it
+// again.
+func (c *consumer) lost(sub *subscription) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sub == sub {
+		c.sub, c.line, c.held = nil, nil, 0
+	}
+}

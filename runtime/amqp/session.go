@@ -1,0 +1,64 @@
+package amqp
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+)
+
+// session is one connection while it lives. Nothing of it outlives it: a
+// delivery, a channel or a confirm of one session means nothing to the next.
+type session struct {
+	conn *amqp.Connection
+	sock *socket
+	// blocked says that the broker takes no messages on this connection.
+	blocked atomic.Bool
+	// lost is closed when the connection has ended.
+	lost chan struct{}
+
+	mu sync.Mutex
+	// declared is what was declared in this session, so that it is not
+	// declared again before the next.
+	declared map[string]bool
+}
+
+func (s *session) has(what, prefix string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.declared[what+" "+prefix]
+}
+
+func (s *session) note(what, prefix string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.declared[what+" "+prefix] = true
+}
+
+func (s *session) forget(what, prefix string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.declared, what+" "+prefix)
+}
+
+func (s *session) alive() bool {
+	select {
+	case <-s.lost:
+		return false
+	default:
+		return true
+	}
+}
+
+// call runs fn, which waits for the broker. When that takes longer than
+// rpcTimeout, the connection is broken, which makes fn return: a method of the
+// library cannot be withdrawn.
+func (s *session) call(fn func() error) error {
+	timer := time.AfterFunc(rpcTimeout, func() { s.sock.kill(errNoReply) })
+	defer timer.Stop()
+	return fn()
+}
+
+var errNoReply = errors.New("no reply from the broker")

@@ -1,0 +1,129 @@
+package amqp
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// Transport is a connection to RabbitMQ. It implements [actor.Transport]; all
+// methods may be called concurrently.
+type Transport struct {
+	cfg       Config
+	endpoints []endpoint
+	wheel     *wheel
+
+	publishing  *link
+	topology    *topology
+	plain       *publisher
+	delayed     *publisher
+	unconfirmed *publisher
+
+	// senders counts the calls of Publish under way.
+	senders sync.WaitGroup
+
+	mu        sync.Mutex
+	closed    bool
+	consuming *link // opened by the first Consume
+	consumers map[*consumer]struct{}
+
+	closing sync.Once
+}
+
+var _ actor.Transport = (*Transport)(nil)
+
+// Dial connects to RabbitMQ. It waits for the first connection until ctx ends,
+// and fails at once where the configuration is wrong or the broker refuses
+// user or virtual host; with Config.Lazy it does not wait. From then on the
+// transport connects again for ever, until it is closed. No error shows the
+// password.
+func Dial(ctx context.Context, c Config) (*Transport, error) {
+	cfg, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	endpoints, err := parseURL(cfg.URL)
+	if err != nil {
+		return nil, err
+	}
+	cfg.URL = "" // the password lives on in the endpoints only
+	t := &Transport{
+		cfg: cfg, endpoints: endpoints, wheel: newWheel(),
+		publishing: openLink(cfg, endpoints, "publish"),
+		consumers:  make(map[*consumer]struct{}),
+	}
+	t.topology = newTopology(t.publishing, cfg)
+	t.plain = newPublisher(t.publishing, cfg.Logger, true)
+	t.delayed = newPublisher(t.publishing, cfg.Logger, true)
+	t.unconfirmed = newPublisher(t.publishing, cfg.Logger, false)
+	if cfg.Lazy {
+		return t, nil
+	}
+	if err := t.publishing.first(ctx); err != nil {
+		t.Close()
+		return nil, fmt.Errorf("amqp: connect: %w", err)
+	}
+	return t, nil
+}
+
+// MaxDelay implements [actor.Transport].
+func (t *Transport) MaxDelay() time.Duration { return t.cfg.MaxDelay }
+
+// enter counts a call of Publish, unless the transport is closed.
+func (t *Transport) enter() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.closed {
+		t.senders.Add(1)
+	}
+	return !t.closed
+}
+
+// Close implements [actor.Transport]: consumers stop and what they hold goes
+// back to the broker; messages that wait for a connection are not sent; those
+// in flight have two seconds to be confirmed.
+func (t *Transport) Close() error {
+	t.closing.Do(t.close)
+	return nil
+}
+
+func (t *Transport) close() {
+	t.mu.Lock()
+	t.closed = true
+	consumers := make([]*consumer, 0, len(t.consumers))
+	for c := range t.consumers {
+		consumers = append(consumers, c)
+	}
+	consuming := t.consuming
+	t.mu.Unlock()
+
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	var parts sync.WaitGroup
+	for _, c := range consumers {
+		parts.Go(func() { _ = c.Close(ctx) })
+	}
+	publishers := []*publisher{t.plain, t.delayed, t.unconfirmed}
+	for _, p := range publishers {
+		parts.Go(func() { p.close(closeTimeout) })
+	}
+	parts.Wait()
+
+	if consuming != nil {
+		parts.Go(consuming.close)
+	}
+	parts.Go(t.publishing.close)
+	parts.Wait()
+	for _, p := range publishers {
+		p.wait()
+	}
+	for _, c := range consumers {
+		<-c.done
+	}
+	t.topology.wait()
+	t.senders.Wait()
+	t.wheel.close()
+}
