@@ -1,0 +1,28 @@
+package workercmd
+
+// help takes the program's name. It fits one screen.
+const help = `Usage: %s [flags]
+
+Runs tasks until SIGINT or SIGTERM, then lets the running ones finish and hands
+the others back to the broker. A second signal quits at once.
+
+  -broker URL           amqp://user:password@host:port/vhost, amqps:// for TLS,
+                        several hosts separated by commas; memory:// to try
+                        things out within this process. name=URL for a named
+                        broker; repeatable, one worker for each broker
+                        (default amqp://guest:guest@127.0.0.1:5672/)
+  -queues NAMES         work on these queues only, separated by commas
+                        (default all queues of the actors)
+  -concurrency N        tasks that run at a time (default 16)
+  -prefetch N           messages taken in advance for each queue
+                        (default from the concurrency and how long tasks take)
+  -metrics HOST:PORT    serve the health checks /healthz and /readyz here
+                        (default none)
+  -drain-timeout TIME   what running tasks get to finish (default 30s)
+  -log-format FORMAT    text or json, to standard error (default text)
+  -log-level LEVEL      debug, info, warn or error (default info)
+
+A flag wins over its environment variable, ACTOR_BROKER to ACTOR_LOG_LEVEL, and
+that over annotations. ACTOR_BROKER takes several, separated by spaces.
+Exit codes: 0 drained, 1 forced to end or failed, 2 wrong usage.
+`

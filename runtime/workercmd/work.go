@@ -1,0 +1,133 @@
+package workercmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp"
+	"github.com/actorgen/actorgen/runtime/memory"
+)
+
+// work connects to every broker, registers the clients, runs a worker at each
+// post until ctx ends or one of them fails, and closes the connections. It
+// returns nil when every worker drained.
+func work(ctx context.Context, s settings, posts []post, logger *slog.Logger) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	shifts := make([]*shift, len(posts))
+	for i, p := range posts {
+		shifts[i] = &shift{post: p, settings: s, logger: logger}
+	}
+	if s.metrics != "" {
+		health, err := serveHealth(s.metrics, shifts, logger)
+		if err != nil {
+			return err
+		}
+		defer health.close()
+	}
+	// Every client is registered before the first task runs, which may send
+	// through any of them.
+	defer func() { err = errors.Join(err, each(shifts, (*shift).disconnect)) }()
+	for _, step := range []func(*shift, context.Context) error{(*shift).connect, (*shift).run} {
+		err := each(shifts, func(sh *shift) error {
+			err := step(sh, ctx)
+			if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+				return nil // told to end
+			}
+			if err != nil {
+				cancel()
+				return fmt.Errorf("broker %q: %w", sh.broker.name, err)
+			}
+			return nil
+		})
+		if err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// each calls f for all shifts at once and joins the errors.
+func each(shifts []*shift, f func(*shift) error) error {
+	errs := make([]error, len(shifts))
+	var all sync.WaitGroup
+	for i, sh := range shifts {
+		all.Go(func() { errs[i] = f(sh) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
+
+// shift is a post with its connection and its worker.
+type shift struct {
+	post
+	settings settings
+	logger   *slog.Logger
+
+	transport actor.Transport // nil until connected
+
+	mu     sync.Mutex // guards the fields below, for the health checks
+	client *actor.Client
+	worker *actor.Worker // nil where tasks are only sent
+}
+
+func (s *shift) connect(ctx context.Context) error {
+	logger := s.logger.With("broker", s.broker.name) // a worker adds that itself
+	if s.broker.inMemory() {
+		logger.Warn("the broker is in this process's memory: no other process reaches it, and its tasks end with it")
+		s.transport = memory.New(memory.Config{Logger: logger})
+	} else {
+		logger.Info("connecting", "url", s.broker.redacted())
+		transport, err := amqp.Dial(ctx, amqp.Config{URL: s.broker.url, Logger: logger})
+		if err != nil {
+			return err
+		}
+		s.transport = transport
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client = actor.NewClient(s.transport, actor.ClientConfig{})
+	actor.SetBroker(s.broker.name, s.client)
+	if len(s.queues) > 0 {
+		s.worker = actor.NewWorker(s.client, actor.WorkerConfig{
+			Broker:       s.broker.name,
+			Queues:       s.queues,
+			Concurrency:  s.settings.concurrency,
+			DrainTimeout: s.settings.drainTimeout,
+			Logger:       s.logger,
+		}, s.tables...)
+	}
+	return nil
+}
+
+func (s *shift) run(ctx context.Context) error {
+	if s.worker == nil {
+		return nil
+	}
+	return s.worker.Run(ctx)
+}
+
+func (s *shift) disconnect() error {
+	if s.transport == nil {
+		return nil
+	}
+	return s.transport.Close()
+}
+
+// status says where the shift is, and whether it does what it is here for.
+func (s *shift) status() (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.client == nil:
+		return "connecting", false
+	case s.worker == nil:
+		return "sending only", true
+	}
+	state := s.worker.State()
+	return state.String(), state == actor.Running
+}
