@@ -1,0 +1,108 @@
+package analysis
+
+import (
+	"go/ast"
+	"go/token"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/actorgen/actorgen/generator/directive"
+	"github.com/actorgen/actorgen/generator/load"
+	"github.com/actorgen/actorgen/generator/option"
+)
+
+// actor reads the annotation of one function: its names, its queue, its
+// options.
+func (a *Analysis) actor(p *pkg, fn *ast.FuncDecl, tasks []directive.Directive) *actor {
+	x := &actor{pkg: p, decl: fn, at: a.position(fn.Name.Pos()), own: make(values)}
+	for _, d := range tasks {
+		a.read(x.own, d, option.Task)
+	}
+	x.all = x.own.over(p.defaults)
+	x.Pos = a.position(tasks[0].Pos)
+	x.Doc = directive.Doc(fn.Doc)
+	x.Func = fn.Name.Name
+	x.Var = a.stubName(x)
+	x.Name = a.wireName(x)
+	x.Broker = x.all.text("broker", "")
+	x.Queue.Name = x.all.text("queue", defaultQueue)
+	x.Queue.Settings = a.queueSettings(x.Queue.Name)
+	x.Settings = x.all.settings(option.Task)
+	a.checkOptions(x)
+	return x
+}
+
+// stubName decides how the stub is called. An empty name was reported.
+func (a *Analysis) stubName(x *actor) string {
+	if name := x.own.text("var", ""); name != "" {
+		return name
+	}
+	name := exported(x.Func)
+	if receiver := load.ReceiverName(x.decl); receiver != "" {
+		name = exported(receiver) + name
+	}
+	if !token.IsExported(name) {
+		a.addf(x.decl.Name.Pos(), "name it with var=", "%s cannot be exported as the name of a stub", x.Func)
+		x.illegal = true
+		return ""
+	}
+	return name
+}
+
+// wireName decides the name on the wire.
+func (a *Analysis) wireName(x *actor) string {
+	if name := x.own.text("name", ""); name != "" {
+		return name
+	}
+	if x.pkg.Name == "main" {
+		a.addf(x.decl.Name.Pos(), "set name=", "an actor of package main has no name of its own")
+		return ""
+	}
+	name := x.pkg.Name + "." + x.Var
+	if err := option.CheckName(name); err != nil && x.Var != "" {
+		a.addf(x.decl.Name.Pos(), "set name=", "name on the wire %q %s", name, err)
+	}
+	return name
+}
+
+func exported(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
+}
+
+// checkOptions applies the rules between the options of an actor.
+func (a *Analysis) checkOptions(x *actor) {
+	least, most := x.duration("min-backoff"), x.duration("max-backoff")
+	if least > most {
+		set, ok := x.all["min-backoff"]
+		if !ok {
+			set = x.all["max-backoff"]
+		}
+		a.addf(set.pos, "", "min-backoff %s is over max-backoff %s", least, most)
+	}
+	if set, ok := x.all["persistent"]; ok && set.parsed == false && !a.isClassic(x.Queue.Name) {
+		a.addf(set.pos, "leave it out, or describe the queue: //actor:queue "+x.Queue.Name+" type=classic",
+			"persistent=false is not possible on queue %q: quorum queues always persist", x.Queue.Name)
+	}
+}
+
+// duration returns the value that holds for a key of kind duration, the
+// built-in default included.
+func (x *actor) duration(key string) time.Duration {
+	set, ok := x.all[key]
+	if !ok {
+		o, _ := option.Find(option.Task, key)
+		set.parsed, _ = o.Kind.Parse(o.Default)
+	}
+	d, _ := set.parsed.(time.Duration)
+	return d
+}
+
+// title names the function in a message.
+func (x *actor) title() string {
+	if receiver := load.ReceiverName(x.decl); receiver != "" {
+		return receiver + "." + x.Func
+	}
+	return x.Func
+}

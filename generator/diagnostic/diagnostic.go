@@ -1,0 +1,73 @@
+// Package diagnostic holds what the generator says about the user's source:
+// problems with a position and, where there is one, a way out.
+package diagnostic
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Diagnostic is one problem in the source.
+type Diagnostic struct {
+	Pos     token.Position
+	Message string
+	// Hint says what to do about it. It may be empty.
+	Hint string
+}
+
+// String returns "file:line:col: message (hint)".
+func (d Diagnostic) String() string {
+	text := d.Message
+	if d.Hint != "" {
+		text += " (" + d.Hint + ")"
+	}
+	if d.Pos.Filename == "" {
+		return text
+	}
+	return fmt.Sprintf("%s: %s", d.Pos, text)
+}
+
+// List collects the diagnostics of a run.
+type List []Diagnostic
+
+// Addf appends a diagnostic. The hint may be empty.
+func (l *List) Addf(pos token.Position, hint, format string, args ...any) {
+	*l = append(*l, Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// Sorted returns the diagnostics by position, each once, with file names
+// relative to dir where they lie below it.
+func (l List) Sorted(dir string) List {
+	sorted := slices.Clone(l)
+	for i := range sorted {
+		sorted[i].Pos.Filename = relative(dir, sorted[i].Pos.Filename)
+		sorted[i].Pos.Offset = 0
+	}
+	slices.SortFunc(sorted, func(a, b Diagnostic) int {
+		return cmp.Or(
+			strings.Compare(a.Pos.Filename, b.Pos.Filename),
+			cmp.Compare(a.Pos.Line, b.Pos.Line),
+			cmp.Compare(a.Pos.Column, b.Pos.Column),
+			strings.Compare(a.Message, b.Message),
+			strings.Compare(a.Hint, b.Hint),
+		)
+	})
+	return slices.Compact(sorted)
+}
+
+// relative leaves names alone that are outside of dir's tree by more than a
+// few steps: a long row of "../" helps nobody.
+func relative(dir, name string) string {
+	if !filepath.IsAbs(name) {
+		return name
+	}
+	short, err := filepath.Rel(dir, name)
+	if err != nil || len(short) > len(name) {
+		return name
+	}
+	return short
+}

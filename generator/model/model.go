@@ -1,0 +1,97 @@
+// Package model holds what the generator knows of a module once its source is
+// read and found valid: the arrow from analysis to emission. Its types refer to
+// go/types, never to syntax, and carry no decision about names in the output.
+package model
+
+import (
+	"go/token"
+	"go/types"
+)
+
+// Package is one package with annotated functions.
+type Package struct {
+	// Path is the import path, Name the package name, Dir the directory.
+	Path string
+	Name string
+	Dir  string
+	// Types is the package, checked without function bodies.
+	Types *types.Package
+	// Taken holds every identifier that the package's own files (the
+	// generated one left out) declare at package scope or in a file's imports.
+	Taken map[string]bool
+	// Actors are sorted by Var.
+	Actors []*Actor
+}
+
+// Actor is one annotated function.
+type Actor struct {
+	// Pos is where the directive stands.
+	Pos token.Position
+	// Doc is the function's doc comment without directives.
+	Doc string
+	// Func is the name of the function or method.
+	Func string
+	// Receiver is the type the method is called on, taken as a pointer where
+	// any annotated method has a pointer receiver; nil for a function.
+	Receiver types.Type
+	// Var is the name of the stub.
+	Var string
+	// Name is the name on the wire.
+	Name string
+	// Broker is empty where the source does not name one.
+	Broker string
+	// Queue is the queue's name and what a queue directive says of it.
+	Queue Queue
+	// Settings are the options that the source sets, annotation before
+	// package defaults, in the order of the option table.
+	Settings []Setting
+	// Params are the parameters after the context.
+	Params []Param
+	// Variadic says that the last parameter is; its Type is then the slice.
+	Variadic bool
+	// Result is T of a function that returns (T, error), else nil.
+	Result types.Type
+	// Err says that the function returns an error.
+	Err bool
+}
+
+// Param is one parameter.
+type Param struct {
+	// Name is the name in the source, which is the key on the wire.
+	Name string
+	// Type is printed as the source writes it: aliases are kept.
+	Type types.Type
+}
+
+// Queue is a queue with the options that a queue directive sets.
+type Queue struct {
+	Name     string
+	Settings []Setting
+}
+
+// Setting is one option that the source sets: a field of one of the policy
+// structs of package actor.
+type Setting struct {
+	// Key is the key in the annotation.
+	Key string
+	// Struct and Field name the field of package actor that takes the value:
+	// "Publish", "Work" (of Definition, pointer fields) or "Queue" (plain
+	// fields).
+	Struct string
+	Field  string
+	// Value is a bool, an int, a time.Duration, or a Const.
+	Value any
+	// Text is the value as the annotation writes it.
+	Text string
+}
+
+// Const is the name of a constant of package actor.
+type Const string
+
+// File is one output of the generator.
+type File struct {
+	// Path is where the file belongs.
+	Path string
+	// Content is the whole file. Nil means that the file must not exist.
+	Content []byte
+}

@@ -1,0 +1,95 @@
+package option
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actorgen/actorgen/generator/model"
+)
+
+func TestValues(t *testing.T) {
+	tests := []struct {
+		scope     Scope
+		key, text string
+		want      any
+	}{
+		{Task, "name", "a.B_c-9", "a.B_c-9"},
+		{Task, "var", "SendMail", "SendMail"},
+		{Task, "queue", "two words/ü", "two words/ü"},
+		{Task, "confirm", "false", false},
+		{Task, "confirm-timeout", "1m30s", 90 * time.Second},
+		{Task, "max-delay", "none", time.Duration(0)},
+		{Task, "max-age", "24h", 24 * time.Hour},
+		{Task, "priority", "none", model.Const("NoPriority")},
+		{Task, "priority", "0", 0},
+		{Task, "priority", "255", 255},
+		{Task, "ack", "async", model.Const("AckAsync")},
+		{Task, "timeout", "25m", 25 * time.Minute},
+		{Task, "timeout", "none", time.Duration(0)},
+		{Task, "min-backoff", "0s", time.Duration(0)},
+		{Task, "max-retries", "0", 0},
+		{Queue, "type", "classic", model.Const("Classic")},
+		{Queue, "overflow", "drop-head", model.Const("DropHead")},
+		{Queue, "dead-letter-ttl", "168h", 168 * time.Hour},
+	}
+	for _, test := range tests {
+		o, ok := Find(test.scope, test.key)
+		if !ok {
+			t.Errorf("%s: not found", test.key)
+			continue
+		}
+		if got, err := o.Kind.Parse(test.text); err != nil || got != test.want {
+			t.Errorf("%s=%s: got %v, %v, want %v", test.key, test.text, got, err, test.want)
+		}
+	}
+}
+
+func TestRefusedValues(t *testing.T) {
+	tests := []struct{ key, text, want string }{
+		{"name", "", "has no value"},
+		{"name", `""`, "pair of quotes"},
+		{"name", "ü", "contains 'ü'"},
+		{"name", strings.Repeat("n", 128), "128 bytes"},
+		{"var", "sendMail", "not exported"},
+		{"var", "Send-Mail", "not a Go identifier"},
+		{"queue", "a\nb", `contains '\n'`},
+		{"queue", "amq.x", "reserved"},
+		{"queue", "actor.delay.v1.00", "reserved"},
+		{"queue", "a.RQ", "reserved"},
+		{"queue", "\xff", "not valid UTF-8"},
+		{"confirm", "TRUE", "neither true nor false"},
+		{"max-delay", "0s", "is zero"},
+		{"timeout", "25m1ns", "is over 25m"},
+		{"timeout", "nil", "is not a duration"},
+		{"min-backoff", "-1s", "is negative"},
+		{"max-retries", "-1", "out of range"},
+		{"max-retries", "99999999999999999999", "not a whole number"},
+		{"priority", "256", "out of range"},
+		{"ack", "sinc", "did you mean sync?"},
+	}
+	for _, test := range tests {
+		o, _ := Find(Task, test.key)
+		if got, err := o.Kind.Parse(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s=%s: got %v, %v, want an error with %q", test.key, test.text, got, err, test.want)
+		}
+	}
+}
+
+// TestTable holds the table together: defaults that can be written are legal,
+// and nothing is left unexplained.
+func TestTable(t *testing.T) {
+	words := map[string]bool{"<package>.<Actor>": true, "the function's name, exported": true, "the transport's": true,
+		"none": true, "no limit": true, "for ever": true, "follows the slots": true, "the worker's": true}
+	for _, o := range Table {
+		if o.Meaning == "" || o.Kind.Syntax == "" || o.Default == "" {
+			t.Errorf("%s: got an incomplete entry %+v", o.Key, o)
+		}
+		if _, err := o.Kind.Parse(o.Default); err != nil && !words[o.Default] {
+			t.Errorf("%s: got default %q, which %v", o.Key, o.Default, err)
+		}
+		if (o.Struct == "") != (o.Field == "") {
+			t.Errorf("%s: got struct %q and field %q, want both or neither", o.Key, o.Struct, o.Field)
+		}
+	}
+}
