@@ -1,0 +1,57 @@
+# Where the demo finds its broker; empty means the in-memory one.
+BROKER   ?=
+# How long each fuzz target runs.
+FUZZTIME ?= 30s
+
+ACTORGEN := go run ./cmd/actorgen
+# Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or
+# a private one, started or installed as needed.
+RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq --
+GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
+UNIT     := ./cmd/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
+
+.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check fuzz ci
+
+help: ## list the targets (this is the default)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## run the example, on RabbitMQ with BROKER=amqp://user:password@host/
+	@go generate ./examples/...
+	@go run ./examples/quickstart/demo -broker='$(BROKER)'
+
+test: ## run all tests with the race detector and a real RabbitMQ
+	@command -v $$(go env CC) >/dev/null || \
+		{ echo "the race detector needs a C compiler: install gcc and the C library's headers" >&2; exit 1; }
+	$(RABBITMQ) go test -race ./...
+	go test -run Allocations ./runtime/actor # which the race detector would distort
+
+unit: ## run the tests that need no broker, without the race detector
+	go test $(UNIT)
+
+generate: ## write all generated code
+	go generate ./...
+
+check-generated: ## fail if generated code is stale
+	$(ACTORGEN) check ./...
+
+fmt: ## format all Go files
+	gofmt -w $(GOFILES)
+
+fmt-check: ## fail if a Go file is not formatted
+	@unformatted=$$(gofmt -l $(GOFILES)) && test -z "$$unformatted" || \
+		{ echo "not formatted (make fmt mends it):" $$unformatted >&2; exit 1; }
+
+vet: ## run go vet
+	go vet ./...
+
+tidy-check: ## fail if go.mod or go.sum is not tidy
+	go mod tidy -diff
+
+fuzz: ## run every fuzz target for FUZZTIME (30s)
+	@grep -rE --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func | |' | \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		go test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' || exit 1; \
+	done
+
+ci: fmt-check vet check-generated test ## do what continuous integration does

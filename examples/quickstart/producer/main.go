@@ -1,0 +1,45 @@
+// Command producer sends greetings to whichever worker runs.
+//
+//	go run ./examples/quickstart/producer -broker amqp://guest:guest@127.0.0.1:5672/ Ada
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+
+	"github.com/actorgen/actorgen/examples/quickstart/tasks"
+	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp"
+)
+
+func main() {
+	broker := flag.String("broker", "amqp://guest:guest@127.0.0.1:5672/", "URL of the RabbitMQ broker")
+	count := flag.Int("count", 1, "how many greetings to send to each name")
+	flag.Parse()
+	if err := run(*broker, *count, flag.Args()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(broker string, count int, names []string) error {
+	ctx := context.Background()
+	transport, err := amqp.Dial(ctx, amqp.Config{URL: broker})
+	if err != nil {
+		return err
+	}
+	defer transport.Close()
+	actor.SetDefault(actor.NewClient(transport, actor.ClientConfig{}))
+
+	for _, name := range names {
+		for i := range count {
+			greeting := fmt.Sprintf("%s-%d", name, i)
+			if err := tasks.Greet.Send(ctx, greeting); err != nil {
+				return err
+			}
+			fmt.Println("confirmed", greeting)
+		}
+	}
+	return nil
+}
