@@ -35,7 +35,7 @@ func checkDemo(t *testing.T, demo string, args ...string) {
 	if err != nil {
 		t.Fatalf("got %v, want success\n%s", err, output)
 	}
-	for _, step := range []string{"sent", "confirmed", "ran", "delayed", "retried", "recovered", "dead-lettered"} {
+	for _, step := range []string{"sent", "confirmed", "ran", "delayed", "failed", "retried", "dead-lettered"} {
 		if !strings.Contains(string(output), "  "+step) {
 			t.Errorf("got no step %q in\n%s", step, output)
 		}

@@ -46,7 +46,7 @@ func TestWireFixtures(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, err := os.ReadFile(filepath.Join("testdata", "wire", name+".txt"))
+		want, err := os.ReadFile(filepath.Join("..", "..", "testdata", "wire", "amqp", name+".txt"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,8 +30,8 @@ func newAccount(out io.Writer) *account {
 			{name: "confirmed", need: 4, detail: "by the broker, each before its Send returned"},
 			{name: "ran", need: 1, detail: "at once"},
 			{name: "delayed", need: 1, detail: "held by the broker, then ran"},
-			{name: "retried", need: 2, detail: "failed, waited its backoff, ran again"},
-			{name: "recovered", need: 1, detail: "succeeded on its third run"},
+			{name: "failed", need: 2, detail: "each time to be run again after its backoff"},
+			{name: "retried", need: 1, detail: "until it succeeded, on its third run"},
 			{name: "dead-lettered", need: 1, detail: "gave up, kept with its reason"},
 		},
 	}
@@ -62,9 +62,9 @@ func (a *account) worker(line string, delay time.Duration) {
 		}
 		a.happened("delayed", fmt.Sprintf("%s, %s after it was sent", line, waited.Round(time.Millisecond)))
 	case line == "chargeCard 7: terminal busy":
+		a.happened("failed", line)
+	case line == "chargeCard 7: 1250 cents for 2 items":
 		a.happened("retried", line)
-	case strings.HasPrefix(line, "chargeCard 7: 1250 cents for 2 items"):
-		a.happened("recovered", line)
 	default:
 		a.note("worker", line)
 	}
