@@ -37,7 +37,7 @@ func TestSealRefusesWhatNoBrokerShouldSee(t *testing.T) {
 		{"actor-header", func(m *Message) { m.Headers = map[string]any{"actor-attempt": 1} }, "reserved"},
 		{"header type", func(m *Message) { m.Headers = map[string]any{"a": 1.5} }, "float64"},
 		{"large uint", func(m *Message) { m.Headers = map[string]any{"a": uint64(math.MaxUint64)} }, "uint64"},
-		{"many headers", func(m *Message) { m.Headers = map[string]any{"a": strings.Repeat("x", maxHeaderBytes)} }, "16384 are allowed"},
+		{"many headers", func(m *Message) { m.Headers = map[string]any{"a": strings.Repeat("x", maxHeaderBytes)} }, "12288 are allowed"},
 	}
 	for _, test := range tests {
 		m := valid

@@ -24,7 +24,7 @@ var (
 
 const (
 	maxNameBytes   = 255      // a short string of AMQP 0-9-1
-	maxHeaderBytes = 16 << 10 // far below the smallest frame a broker negotiates
+	maxHeaderBytes = 12 << 10 // with those that the runtime adds, at most 16 KiB go out
 	maxBodyBytes   = 1 << 20  // RabbitMQ 4 refuses 16 MiB; a task is no file
 	maxFailureText = 1 << 10  // of an error that travels in a header
 )

@@ -37,8 +37,17 @@ const (
 )
 
 // publishing translates an envelope into the exchange, the routing key and the
-// message that carry it.
+// message that carry it. It refuses headers that cannot be sent, but not those
+// of a copy: its original, perhaps of another program, would come back for ever.
 func publishing(e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
+	exchange, key, p, err = publishingWith(e.Headers, e, appID, now)
+	if isCopy := e.Attempt > 0 || !e.FirstSent.IsZero(); err != nil && isCopy {
+		return publishingWith(nil, e, appID, now)
+	}
+	return exchange, key, p, err
+}
+
+func publishingWith(headers map[string]any, e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
 	key = e.Destination()
 	p = amqp.Publishing{
 		ContentType:  actor.ContentType,
@@ -58,7 +67,7 @@ func publishing(e *actor.Envelope, appID string, now time.Time) (exchange, key s
 	if e.Priority > 0 { // no priority is the lowest one
 		p.Priority = uint8(min(e.Priority, 255))
 	}
-	if p.Headers, err = userHeaders(e.Headers); err != nil {
+	if p.Headers, err = userHeaders(headers); err != nil {
 		return "", "", p, err
 	}
 	exchange = delayHeaders(e, &p, now)

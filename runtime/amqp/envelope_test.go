@@ -162,6 +162,25 @@ func TestWhatWouldCloseTheConnectionIsRefused(t *testing.T) {
 	}
 }
 
+// TestACopyIsNeverRefused: what a worker could not send on would be delivered
+// to it again for ever.
+func TestACopyIsNeverRefused(t *testing.T) {
+	for name, headers := range map[string]map[string]any{
+		"large":   {"text": strings.Repeat("x", 100<<10)},
+		"foreign": {"odd": struct{}{}},
+	} {
+		e := wireEnvelope()
+		e.Headers = headers
+		if _, _, _, err := publishing(e, "app", wireTime); err == nil {
+			t.Errorf("%s headers of a new message: got nil, want an error", name)
+		}
+		e.Attempt, e.FirstSent, e.Failure = 1, wireTime, strings.Repeat("x", 10<<10)
+		if _, _, p, err := publishing(e, "app", wireTime); err != nil || p.Headers[headerAttempt] != int64(1) {
+			t.Errorf("%s headers of a copy: got %v, %v; want our own headers", name, p.Headers, err)
+		}
+	}
+}
+
 func TestLongFailuresAreCutBetweenCharacters(t *testing.T) {
 	e := wireEnvelope()
 	e.Failure = strings.Repeat("é", maxFailure)

@@ -3,6 +3,7 @@ package amqp
 import (
 	"errors"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -91,6 +92,9 @@ func (s *socket) flush() {
 		s.mu.Lock()
 		for len(s.pending) == 0 && !s.closing && s.err == nil {
 			s.wake.Wait()
+			s.mu.Unlock()
+			runtime.Gosched() // senders that are ready to run get into the same write
+			s.mu.Lock()
 		}
 		if s.err != nil || len(s.pending) == 0 {
 			s.mu.Unlock()
