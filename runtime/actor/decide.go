@@ -10,8 +10,9 @@ type verdict struct {
 	kind verdictKind
 	// delay is how long to wait before a retry.
 	delay time.Duration
-	// err is why the task is retried or dead-lettered.
-	err error
+	// err is why the task is retried or dead-lettered, reason its text.
+	err    error
+	reason string
 }
 
 type verdictKind int

@@ -12,6 +12,11 @@ import (
 // process carries one delivery from its receipt to its settlement.
 func (s *shift) process(r *run) {
 	d := r.delivery
+	select {
+	case <-d.Settlement.Lost():
+		return // the broker delivers it again
+	default:
+	}
 	if d.Remaining > 0 {
 		s.sendOn(r)
 		return
@@ -27,7 +32,21 @@ func (s *shift) process(r *run) {
 	started := time.Now()
 	err := s.execute(r, planned)
 	r.queue.prefetch.observe(time.Since(started), r.queue.consumer)
-	s.settle(r, work, decide(work, d.Attempt, err, rand.Float64()))
+	s.settle(r, work, s.judge(r, work, err))
+}
+
+// judge decides, with the methods of the handler's own error under protection.
+func (s *shift) judge(r *run, work *resolvedWork, err error) (v verdict) {
+	attempt, random := r.delivery.Attempt, rand.Float64()
+	judged := func(err error) {
+		if v = decide(work, attempt, err, random); v.err != nil {
+			v.reason = shorten(v.err.Error(), maxFailureText)
+		}
+	}
+	if panicked := s.protect(r.delivery, func() error { judged(err); return nil }); panicked != nil {
+		judged(panicked)
+	}
+	return v
 }
 
 // unknownActorWork is the policy for messages of actors that no table names.
@@ -41,13 +60,13 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 	}
 	if planned == nil {
 		err := &UnknownActorError{d.Actor}
-		if _, logged := s.unknown.LoadOrStore(d.Actor, true); !logged {
+		if s.unknown.first(d.Actor) {
 			s.worker.config.Logger.Warn(err.Error(), "actor", d.Actor, "queue", r.queue.queue.Name)
 		}
 		return err
 	}
 	m := Message{ID: d.ID, Actor: d.Actor, Body: d.Body, Headers: d.Headers, definition: planned.entry.Definition}
-	err := s.protect(m, func() (err error) {
+	err := s.protect(d, func() (err error) {
 		r.task, err = planned.entry.Bind(m)
 		return err
 	})
@@ -64,23 +83,25 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, ErrHandlerTimeout)
 		defer cancel()
 	}
-	err = s.protect(m, func() error { return s.handler(ctx, m) })
-	if err != nil && errors.Is(err, ctx.Err()) {
+	return s.protect(d, func() error {
+		err := s.handler(ctx, m)
+		if err == nil || !errors.Is(err, ctx.Err()) {
+			return err
+		}
 		if context.Cause(ctx) == ErrShutdown {
 			return errHandBack
 		}
 		return fmt.Errorf("%w: %w", context.Cause(ctx), err)
-	}
-	return err
+	})
 }
 
 // protect calls f, which runs code of the user's, and turns a panic into an
 // error.
-func (s *shift) protect(m Message, f func() error) (err error) {
+func (s *shift) protect(d *Delivery, f func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			panicked := &PanicError{Value: value, Stack: debug.Stack()}
-			s.worker.config.Logger.Error("task panicked", "actor", m.Actor, "id", m.ID,
+			s.worker.config.Logger.Error("task panicked", "actor", d.Actor, "id", d.ID,
 				"panic", fmt.Sprint(value), "stack", string(panicked.Stack))
 			err = panicked
 		}

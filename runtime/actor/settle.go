@@ -11,7 +11,7 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 		// At most once: the message is acknowledged, so nothing runs it again.
 		v.kind = deadLetter
 		if v.err == nil {
-			v.err = ErrShutdown
+			v.reason = ErrShutdown.Error()
 		}
 	}
 	switch v.kind {
@@ -22,13 +22,13 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 	case retry:
 		s.log(r, "task failed, will be retried", v)
 		e := s.copyOf(r)
-		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, shorten(v.err.Error(), maxFailureText), time.Now()
+		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
 		s.delay(e, v.delay)
 		s.replace(r, e)
 	case deadLetter:
 		s.log(r, "task dead-lettered", v)
 		e := s.copyOf(r)
-		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, shorten(v.err.Error(), maxFailureText), time.Now()
+		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
 		e.DeadLetter = true
 		s.replace(r, e)
 	}
@@ -129,5 +129,5 @@ func (s *shift) log(r *run, text string, v verdict) {
 		level = s.worker.config.Logger.Warn
 	}
 	level(text, "actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name,
-		"attempt", r.delivery.Attempt, "delay", v.delay, "error", v.err)
+		"attempt", r.delivery.Attempt, "delay", v.delay, "error", v.reason)
 }

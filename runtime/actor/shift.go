@@ -31,7 +31,12 @@ type shift struct {
 	slots   sync.WaitGroup
 	// settlements are those that outlive their slot.
 	settlements sync.WaitGroup
-	unknown     sync.Map // names of unknown actors that were logged
+
+	mu sync.Mutex
+	// unstarted are deliveries that no slot took before the drain began; they
+	// go back once nothing new comes, or they would come again at once.
+	unstarted []*run
+	unknown   onceEach // names of unknown actors that were logged
 }
 
 // workedQueue is a planned queue with its consumer.
@@ -144,23 +149,30 @@ func (s *shift) hold(ctx context.Context, r *run) {
 	case <-due.C:
 		s.pass(ctx, r)
 	case <-ctx.Done():
-		r.delivery.Settlement.Requeue()
+		s.keep(r)
 	}
 }
 
-// pass gives the run to a slot, or back to the broker when ctx ends first.
+// keep remembers a delivery that the drain is to hand back.
+func (s *shift) keep(r *run) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unstarted = append(s.unstarted, r)
+}
+
+// pass gives the run to a slot, or keeps it for the drain when ctx ends first.
 func (s *shift) pass(ctx context.Context, r *run) {
 	select {
 	case r.queue.places <- struct{}{}:
 	case <-ctx.Done():
-		r.delivery.Settlement.Requeue()
+		s.keep(r)
 		return
 	}
 	select {
 	case s.runs <- r:
 	case <-ctx.Done():
 		<-r.queue.places
-		r.delivery.Settlement.Requeue()
+		s.keep(r)
 	}
 }
 
@@ -176,6 +188,9 @@ func (s *shift) drain() error {
 	deadline := time.NewTimer(s.worker.config.DrainTimeout)
 	defer deadline.Stop()
 	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Stop(ctx) })
+	for _, r := range s.unstarted {
+		r.delivery.Settlement.Requeue()
+	}
 
 	idle := make(chan struct{})
 	go func() { // ends with the last handler; a handler that never returns keeps it, as it keeps its slot

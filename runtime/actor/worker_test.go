@@ -513,6 +513,49 @@ func TestWorkerLeavesARetryThatCannotBePublishedToTheNextSession(t *testing.T) {
 	})
 }
 
+// nilError is an error whose text panics where it is nil.
+type nilError struct{ text string }
+
+func (e *nilError) Error() string { return e.text }
+
+func TestWorkerSurvivesAnErrorThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, actor.WorkPolicy{MaxRetries: new(0)}, actor.WorkerConfig{}, 0, func(context.Context, int) error {
+			var err *nilError
+			return err
+		})
+		id := s.send(s.stub, 0)
+		if d := s.next(true); d == nil || d.ID != id || !strings.HasPrefix(d.Failure, "panic: ") {
+			t.Errorf("got %+v, want dead letter %s with the panic", d, id)
+		}
+	})
+}
+
+func TestWorkerDoesNotRunADeliveryWhoseSessionHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broker := memory.New(memory.Config{})
+		ran := map[string]int{}
+		s := openOn(t, broker, actor.WorkPolicy{}, actor.WorkerConfig{Concurrency: 1, Prefetch: 10}, func(ctx context.Context, _ int) error {
+			f, _ := actor.DeliveryFacts(ctx)
+			ran[f.ID]++
+			time.Sleep(time.Minute)
+			return nil
+		})
+		running := s.send(s.stub, 0)
+		synctest.Wait()
+		waiting := s.send(s.stub, 0)
+		synctest.Wait()
+		broker.Interrupt()
+		let(time.Hour)
+		if ran[waiting] != 1 {
+			t.Errorf("got %d runs of the task that no slot had taken, want 1", ran[waiting])
+		}
+		if ran[running] != 2 {
+			t.Errorf("got %d runs of the task whose acknowledgement was lost, want 2", ran[running])
+		}
+	})
+}
+
 func TestWorkerSurvivesAPanicWhileDecoding(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		definition := &actor.Definition{Name: "shop.Work", Queue: actor.Queue{Name: "work"}, Work: actor.WorkPolicy{MaxRetries: new(0)}}

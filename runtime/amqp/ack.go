@@ -34,6 +34,8 @@ type ledger struct {
 	// base is the tag before marks[0]; all up to it are sent.
 	base  uint64
 	marks []mark
+	// low is an index of marks before which none is acked or requeued.
+	low int
 	// acks counts the marks that are acked, nacks those that are requeued.
 	acks, nacks int
 	// since is when the first of the acks was marked.
@@ -61,6 +63,7 @@ func (l *ledger) settle(tag uint64, m mark, wait bool) (b *barrier, urgent bool,
 		l.marks = append(l.marks, unsettled)
 	}
 	l.marks[tag-l.base-1] = m
+	l.low = min(l.low, int(tag-l.base-1))
 	if m == requeued {
 		l.nacks++
 		return nil, true, nil
@@ -122,7 +125,8 @@ func (l *ledger) take(all bool) flush {
 		}
 		prefix++
 	}
-	for i := prefix; i < len(l.marks) && (l.nacks > 0 || all && l.acks > 0); i++ {
+	i, low := max(prefix, l.low), len(l.marks)
+	for ; i < len(l.marks) && (l.nacks > 0 || all && l.acks > 0); i++ {
 		tag := l.base + uint64(i) + 1
 		switch {
 		case l.marks[i] == requeued:
@@ -133,10 +137,15 @@ func (l *ledger) take(all bool) flush {
 			f.singles = append(f.singles, tag)
 			l.marks[i] = sent
 			l.acks--
+		case l.marks[i] == acked:
+			low = min(low, i)
 		}
 	}
-	l.base += uint64(prefix)
-	l.marks = append(l.marks[:0], l.marks[prefix:]...)
+	l.low = min(low, i) - prefix
+	if prefix > 0 {
+		l.base += uint64(prefix)
+		l.marks = append(l.marks[:0], l.marks[prefix:]...)
+	}
 	return f
 }
 
@@ -154,6 +163,7 @@ func (l *ledger) requeueRest(last uint64) {
 			l.nacks++
 		}
 	}
+	l.low = 0
 }
 
 // close ends the ledger: whoever waits, or settles from now on, learns that the

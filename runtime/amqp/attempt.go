@@ -39,6 +39,9 @@ func (p *publisher) write(q *parcel) (ok bool) {
 		q.confirm = confirm
 		return true
 	}
+	if errors.Is(err, amqp.ErrClosed) && !l.sess.conn.IsClosed() {
+		return false // the channel ended before the first frame
+	}
 	// Whether it was written is not known, so from here on it counts as
 	// handed over. A channel on which a write failed is never used again.
 	q.unknown = true
@@ -171,6 +174,9 @@ func (q *parcel) fail(outcome, cause error) error {
 		if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 			cause = actor.ErrConnectionLost
 		}
+	}
+	if q.refused && outcome == actor.ErrNotSent {
+		outcome = actor.ErrNacked // it was written
 	}
 	return q.env.Fail(outcome, cause)
 }

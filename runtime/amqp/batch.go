@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -57,7 +58,14 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 	f := inFlight{index: i, parcel: q, publisher: t.publisherOf(e)}
 	if t.needsPreparation(e) {
 		t.startClock(q)
+		if r.starved != nil && !t.topology.isReady(e) {
+			r.end(f, q.fail(actor.ErrNotSent, r.starved), false)
+			return
+		}
 		if err := t.prepare(r.ctx, q); err != nil {
+			if failure := (*actor.PublishError)(nil); errors.As(err, &failure) && failure.Outcome == actor.ErrNotSent {
+				r.starved = failure.Cause
+			}
 			r.end(f, err, false)
 			return
 		}
@@ -110,7 +118,7 @@ func (r *batchRun) place(f inFlight) error {
 	}
 	r.transport.startClock(f.parcel)
 	err := f.publisher.acquire(r.ctx, f.parcel)
-	if err != nil {
+	if err != nil && err != errIDInFlight { // which says nothing of the rest
 		r.starved = err
 	}
 	return err

@@ -69,6 +69,9 @@ func limitPrefetch(n int) int { return min(max(n, 1), maxPrefetch) }
 // Receive implements [actor.Consumer].
 func (c *consumer) Receive(ctx context.Context) (*actor.Delivery, error) {
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if d := c.take(); d != nil {
 			return d, nil
 		}

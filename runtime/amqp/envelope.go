@@ -32,22 +32,29 @@ const (
 	maxShortString = 255
 	// maxHeaders bounds all headers together, which must fit one frame.
 	maxHeaders = 16 << 10
+	// maxCopyHeaders bounds those of a copy: what came in one frame of the
+	// usual 128 KiB goes out in one.
+	maxCopyHeaders = 96 << 10
 	// maxFailure bounds the text of an error.
 	maxFailure = 4 << 10
 )
 
 // publishing translates an envelope into the exchange, the routing key and the
 // message that carry it. It refuses headers that cannot be sent, but not those
-// of a copy: its original, perhaps of another program, would come back for ever.
+// of a copy, which goes out without them: its original, perhaps of another
+// program, would come back for ever.
 func publishing(e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
-	exchange, key, p, err = publishingWith(e.Headers, e, appID, now)
-	if isCopy := e.Attempt > 0 || !e.FirstSent.IsZero(); err != nil && isCopy {
-		return publishingWith(nil, e, appID, now)
+	if isCopy := e.Attempt > 0 || !e.FirstSent.IsZero(); !isCopy {
+		return publishingWith(e.Headers, maxHeaders, e, appID, now)
 	}
-	return exchange, key, p, err
+	exchange, key, p, err = publishingWith(e.Headers, maxCopyHeaders, e, appID, now)
+	if err != nil {
+		return publishingWith(nil, maxCopyHeaders, e, appID, now)
+	}
+	return exchange, key, p, nil
 }
 
-func publishingWith(headers map[string]any, e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
+func publishingWith(headers map[string]any, limit int, e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
 	key = e.Destination()
 	p = amqp.Publishing{
 		ContentType:  actor.ContentType,
@@ -75,7 +82,7 @@ func publishingWith(headers map[string]any, e *actor.Envelope, appID string, now
 	if e.Remaining > 0 {
 		setHeader(&p, headerRemaining, e.Remaining.Microseconds())
 	}
-	return exchange, key, p, checkSizes(key, &p)
+	return exchange, key, p, checkSizes(key, &p, limit)
 }
 
 // delayHeaders returns the exchange through which the delay begins.
@@ -162,7 +169,7 @@ func internalHeader(name string) bool {
 }
 
 // checkSizes refuses what would close the connection for everybody.
-func checkSizes(key string, p *amqp.Publishing) error {
+func checkSizes(key string, p *amqp.Publishing, limit int) error {
 	for _, s := range [...]struct{ what, text string }{
 		{"queue name", key}, {"actor name", p.Type}, {"message ID", p.MessageId}, {"content type", p.ContentType},
 	} {
@@ -180,8 +187,8 @@ func checkSizes(key string, p *amqp.Publishing) error {
 		}
 		size += 1 + len(name) + fieldSize(value)
 	}
-	if size > maxHeaders {
-		return fmt.Errorf("headers have %d bytes, at most %d are allowed", size, maxHeaders)
+	if size > limit {
+		return fmt.Errorf("headers have %d bytes, at most %d are allowed", size, limit)
 	}
 	return nil
 }

@@ -166,7 +166,7 @@ func TestWhatWouldCloseTheConnectionIsRefused(t *testing.T) {
 // to it again for ever.
 func TestACopyIsNeverRefused(t *testing.T) {
 	for name, headers := range map[string]map[string]any{
-		"large":   {"text": strings.Repeat("x", 100<<10)},
+		"large":   {"text": strings.Repeat("x", maxCopyHeaders)},
 		"foreign": {"odd": struct{}{}},
 	} {
 		e := wireEnvelope()

@@ -93,18 +93,24 @@ func (l *lane) drain(orphan func(amqp.Return)) {
 }
 
 // reap forgets the abandoned messages whose confirm has come.
-func (l *lane) reap() {
-	kept := l.abandoned[:0]
+// Their returns were there before their confirms, so they are read in between:
+// a return that is left would be taken for that of the next message with the ID.
+func (l *lane) reap(orphan func(amqp.Return)) {
+	kept, ended := l.abandoned[:0], []*parcel(nil)
 	for _, q := range l.abandoned {
 		select {
 		case <-q.confirm.Done():
-			l.remove(q)
+			ended = append(ended, q)
 		default:
 			kept = append(kept, q)
 		}
 	}
 	clear(l.abandoned[len(kept):])
 	l.abandoned = kept
+	l.drain(orphan)
+	for _, q := range ended {
+		l.remove(q)
+	}
 }
 
 // closedBy returns the broker's reason when it closed this channel alone, for
@@ -116,7 +122,7 @@ func (l *lane) closedBy() *amqp.Error {
 		default:
 		}
 	}
-	if l.reason == nil || !l.reason.Server || !l.reason.Recover {
+	if l.reason == nil || !l.reason.Server || !l.reason.Recover || l.sess.conn.IsClosed() {
 		return nil
 	}
 	return l.reason

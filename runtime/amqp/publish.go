@@ -130,6 +130,7 @@ func (t *Transport) remedy(ctx context.Context, q *parcel, v verdict, cause erro
 			return q.fail(actor.ErrUnroutable, err)
 		}
 	case nacked:
+		q.refused = true
 		if rejectsWhenFull(q.env) || !t.pause(ctx, q) {
 			return q.fail(actor.ErrNacked, nil)
 		}

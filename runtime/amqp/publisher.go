@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -86,7 +87,7 @@ func (p *publisher) active() int {
 
 func (p *publisher) run() {
 	defer close(p.done)
-	pause := newBackoff(minRedial, maxRedial)
+	pause := newBackoff(minNackPause, 10*minNackPause) // a channel is cheap, and the innocent wait for it
 	for {
 		s, err := p.link.await(p.link.ctx)
 		if err != nil {
@@ -143,6 +144,7 @@ func (p *publisher) serve(l *lane) {
 	tick := time.NewTicker(reapInterval)
 	tick.Stop()
 	defer tick.Stop()
+	ticking := false
 	for {
 		select {
 		case err, ok := <-closed:
@@ -163,9 +165,13 @@ func (p *publisher) serve(l *lane) {
 			}
 			p.orphan(r)
 		case <-p.abandoned:
-			tick.Reset(reapInterval)
+			if !ticking { // a reset puts the next tick off
+				ticking = true
+				tick.Reset(reapInterval)
+			}
 		case <-tick.C:
 			if !p.tend(l) {
+				ticking = false
 				tick.Stop()
 			}
 		}
@@ -180,8 +186,7 @@ const reapInterval = 50 * time.Millisecond
 // confirm, the channel is given up for a new one, so that the others go on.
 func (p *publisher) tend(l *lane) (more bool) {
 	p.mu.Lock()
-	l.drain(p.orphan)
-	l.reap()
+	l.reap(p.orphan)
 	if len(l.abandoned) > maxWindow/2 {
 		l.retired = true
 	} else {
@@ -218,6 +223,7 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 		return nil
 	}
 	p.queue(q)
+	p.grant() // those before it may only wait for their message IDs
 	p.mu.Unlock()
 	for {
 		select {
@@ -244,7 +250,18 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 func (p *publisher) tryAcquire(q *parcel) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.closed && p.first == nil && p.admit(q)
+	if p.closed {
+		return false
+	}
+	if p.first == nil {
+		return p.admit(q)
+	}
+	p.queue(q)
+	p.grant()
+	if q.lane == nil {
+		p.unqueue(q)
+	}
+	return q.lane != nil
 }
 
 // givesUp returns why q waits no longer, nil if it does.
@@ -261,8 +278,14 @@ func (p *publisher) givesUp(ctx context.Context, q *parcel) error {
 	case p.lane.sess.blocked.Load():
 		return actor.ErrBlocked
 	}
+	if _, taken := p.lane.inflight[q.msg.MessageId]; taken && q.lane == nil {
+		return errIDInFlight
+	}
 	return actor.ErrConfirmTimeout
 }
+
+// errIDInFlight is the end of a message that waited for its own ID to come free.
+var errIDInFlight = fmt.Errorf("%w: an earlier message with this ID is still in flight", actor.ErrConfirmTimeout)
 
 // admit gives q a place if there is one.
 func (p *publisher) admit(q *parcel) bool {

@@ -97,9 +97,12 @@ func (s *subscription) run() {
 	defer timer.Stop()
 	for {
 		select {
-		case _, ok := <-s.closed:
+		case reason, ok := <-s.closed:
 			if !ok {
 				return
+			}
+			if reason.Server && reason.Recover {
+				s.consumer.log.Warn("broker closed the consumer's channel", "error", reason)
 			}
 			continue
 		case <-s.wakeup:

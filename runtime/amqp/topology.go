@@ -72,6 +72,17 @@ func (t *topology) ready(e *actor.Envelope) *declaration {
 	})
 }
 
+// isReady says that ready would not have to wait.
+func (t *topology) isReady(e *actor.Envelope) bool {
+	d := t.ready(e)
+	select {
+	case <-d.done:
+		return d.settled()
+	default:
+		return false
+	}
+}
+
 func queueKey(e *actor.Envelope) string { return "queue " + e.Destination() }
 func delayKey(e *actor.Envelope) string { return "delay " + e.Prefix + " " + e.Destination() }
 

@@ -123,7 +123,7 @@ func (t *Transport) close() {
 	for _, c := range consumers {
 		<-c.done
 	}
+	t.senders.Wait() // who start declarations
 	t.topology.wait()
-	t.senders.Wait()
 	t.wheel.close()
 }
