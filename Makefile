@@ -10,7 +10,7 @@ RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq --
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
 UNIT     := ./cmd/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
-.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check fuzz ci
+.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check bench fuzz ci
 
 help: ## list the targets (this is the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,7 @@ generate: ## write all generated code
 
 check-generated: ## fail if generated code is stale
 	$(ACTORGEN) check ./...
+	$(ACTORGEN) check -main examples/quickstart/worker ./examples/quickstart/tasks
 
 fmt: ## format all Go files
 	gofmt -w $(GOFILES)
@@ -46,6 +47,9 @@ vet: ## run go vet
 
 tidy-check: ## fail if go.mod or go.sum is not tidy
 	go mod tidy -diff
+
+bench: ## print the ratios to amqp091-go used by hand, sending so far
+	$(RABBITMQ) go run ./runtime/bench
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rE --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func | |' | \

@@ -19,7 +19,8 @@ type Config struct {
 	// list. The whole main module is read all the same, because names and
 	// queues are shared by it. Defaults to the whole main module.
 	Patterns []string
-	// Main is the directory of the worker's main.go, or empty for none.
+	// Main is the directory of the worker's main.go, or empty for none. Without
+	// any actor left to run, the file goes.
 	Main string
 }
 

@@ -11,20 +11,29 @@ import (
 
 	"github.com/actorgen/actorgen/generator"
 	"github.com/actorgen/actorgen/generator/output"
+	"github.com/actorgen/actorgen/generator/suggest"
 )
 
 // errHelp says that the usage was asked for and shown.
 var errHelp = errors.New("help")
 
-// parse reads flags and patterns. Further flags are added by define.
-func parse(args []string, stdout io.Writer, define func(*flag.FlagSet)) (generator.Config, error) {
+// withMain defines -main for the subcommands that may write a worker.
+func withMain(c *generator.Config, flags *flag.FlagSet) {
+	flags.Func("main", "", func(dir string) error {
+		if dir == "" {
+			return errors.New("it names no directory (the working directory is .)")
+		}
+		c.Main = dir
+		return nil
+	})
+}
+
+// parse reads the flags, which define adds, and patterns.
+func parse(args []string, stdout io.Writer, define func(*generator.Config, *flag.FlagSet)) (generator.Config, error) {
 	var c generator.Config
 	flags := flag.NewFlagSet("actorgen", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&c.Main, "main", "", "")
-	if define != nil {
-		define(flags)
-	}
+	define(&c, flags)
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -45,7 +54,7 @@ func parse(args []string, stdout io.Writer, define func(*flag.FlagSet)) (generat
 
 // load parses the arguments and runs the generator. The code is valid where
 // done says that there is nothing more to do.
-func load(ctx context.Context, args []string, stdout, stderr io.Writer, define func(*flag.FlagSet)) (c generator.Config, r generator.Result, code int, done bool) {
+func load(ctx context.Context, args []string, stdout, stderr io.Writer, define func(*generator.Config, *flag.FlagSet)) (c generator.Config, r generator.Result, code int, done bool) {
 	c, err := parse(args, stdout, define)
 	if errors.Is(err, errHelp) {
 		return c, r, exitDone, true
@@ -55,7 +64,7 @@ func load(ctx context.Context, args []string, stdout, stderr io.Writer, define f
 	}
 	r, err = generator.Run(ctx, c)
 	if err != nil {
-		return c, r, fail(stderr, err), true
+		return c, r, fail(stderr, suspect(c.Patterns, err)), true
 	}
 	for _, d := range r.Diagnostics {
 		fmt.Fprintln(stderr, d)
@@ -63,9 +72,20 @@ func load(ctx context.Context, args []string, stdout, stderr io.Writer, define f
 	return c, r, exitFound, len(r.Diagnostics) > 0
 }
 
+// suspect takes the first pattern of a run that failed for a misspelt subcommand,
+// if it looks like one.
+func suspect(patterns []string, err error) error {
+	if len(patterns) > 0 {
+		if hint := suggest.Hint(patterns[0], subcommands); hint != "" {
+			return fmt.Errorf("%w (%s)", err, hint)
+		}
+	}
+	return err
+}
+
 // generate writes the generated files of the matched packages.
 func generate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	_, result, code, done := load(ctx, args, stdout, stderr, nil)
+	_, result, code, done := load(ctx, args, stdout, stderr, withMain)
 	if done {
 		return code
 	}
@@ -77,7 +97,7 @@ func generate(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 
 // check shows what generate would change.
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, result, code, done := load(ctx, args, stdout, stderr, nil)
+	c, result, code, done := load(ctx, args, stdout, stderr, withMain)
 	if done {
 		return code
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/actorgen/actorgen/generator/option"
@@ -20,7 +22,8 @@ usage: actorgen [-main DIR] [patterns]          write the generated files
 Patterns name packages as for the go command and narrow what is written; without
 any, the whole main module is. actors_gen.go appears beside the annotated source.
 
-  -main DIR   also write DIR/main.go, a worker that runs the actors
+  -main DIR   also write DIR/main.go, a worker that runs the actors; DIR is
+              relative to the working directory
 
 Exit codes: 0 done, 1 problems in the source or stale files, 2 wrong usage or
 environment.
@@ -40,14 +43,14 @@ environment.
 // help prints the usage or explains the options.
 func help(args []string, stdout, stderr io.Writer) int {
 	switch {
-	case len(args) == 0:
+	case len(args) == 0, len(args) == 1 && slices.Contains(subcommands, args[0]):
 		fmt.Fprint(stdout, usage)
 		return exitDone
 	case len(args) == 1 && args[0] == "options":
 		options(stdout)
 		return exitDone
 	}
-	return fail(stderr, fmt.Errorf("no help on %q (help options explains the keys)", args[0]))
+	return fail(stderr, fmt.Errorf("no help on %q (help options explains the keys)", strings.Join(args, " ")))
 }
 
 // options prints the option table.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/actorgen/actorgen/generator"
 	"github.com/actorgen/actorgen/generator/model"
 )
 
@@ -24,12 +25,15 @@ type entry struct {
 	Broker    string            `json:"broker"`
 	Policy    map[string]string `json:"policy,omitempty"`
 	Signature string            `json:"signature"`
+
+	// packageName is what the source calls the package, if not the importer.
+	packageName string
 }
 
 // list prints every actor with its queue, its policy and its signature.
 func list(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	asJSON := false
-	c, result, code, done := load(ctx, args, stdout, stderr, func(flags *flag.FlagSet) {
+	c, result, code, done := load(ctx, args, stdout, stderr, func(_ *generator.Config, flags *flag.FlagSet) {
 		flags.BoolVar(&asJSON, "json", false, "")
 	})
 	if done {
@@ -63,6 +67,8 @@ func describe(dir string, p *model.Package, a *model.Actor) entry {
 		Broker:    a.Broker,
 		Policy:    texts(a.Settings),
 		Signature: signature(p, a),
+
+		packageName: p.Name,
 	}
 	if e.Broker == "" {
 		e.Broker = "default"
@@ -79,13 +85,13 @@ func printJSON(w io.Writer, entries []entry) error {
 
 func printTable(out io.Writer, entries []entry) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ACTOR\tQUEUE\tPOLICY\tSIGNATURE")
+	fmt.Fprintln(w, "ACTOR\tSTUB\tQUEUE\tPOLICY\tSIGNATURE")
 	for _, e := range entries {
 		queue := e.Queue
 		if e.Broker != "default" {
 			queue = e.Broker + ":" + queue
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", e.Name, queue, strings.Join(ordered(e.Policy), " "), e.Signature)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.Name, e.packageName+"."+e.Stub, queue, strings.Join(ordered(e.Policy), " "), e.Signature)
 	}
 	return w.Flush()
 }

@@ -30,6 +30,9 @@ func main() {
 	os.Exit(code)
 }
 
+// subcommands are what the first argument can be, if it is no pattern.
+var subcommands = []string{"check", "list", "help", "version"}
+
 // run dispatches to the subcommands; what is none is a pattern.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {

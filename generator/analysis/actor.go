@@ -4,11 +4,10 @@ import (
 	"go/ast"
 	"go/token"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/actorgen/actorgen/generator/directive"
 	"github.com/actorgen/actorgen/generator/load"
+	"github.com/actorgen/actorgen/generator/model"
 	"github.com/actorgen/actorgen/generator/option"
 )
 
@@ -38,9 +37,9 @@ func (a *Analysis) stubName(x *actor) string {
 	if name := x.own.text("var", ""); name != "" {
 		return name
 	}
-	name := exported(x.Func)
+	name := model.Exported(x.Func)
 	if receiver := load.ReceiverName(x.decl); receiver != "" {
-		name = exported(receiver) + name
+		name = model.Exported(receiver) + name
 	}
 	if !token.IsExported(name) {
 		a.addf(x.decl.Name.Pos(), "name it with var=", "%s cannot be exported as the name of a stub", x.Func)
@@ -66,25 +65,39 @@ func (a *Analysis) wireName(x *actor) string {
 	return name
 }
 
-func exported(name string) string {
-	first, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToUpper(first)) + name[size:]
-}
-
 // checkOptions applies the rules between the options of an actor.
 func (a *Analysis) checkOptions(x *actor) {
-	least, most := x.duration("min-backoff"), x.duration("max-backoff")
-	if least > most {
-		set, ok := x.all["min-backoff"]
-		if !ok {
-			set = x.all["max-backoff"]
-		}
-		a.addf(set.pos, "", "min-backoff %s is over max-backoff %s", least, most)
-	}
+	a.checkBackoff(x)
 	if set, ok := x.all["persistent"]; ok && set.parsed == false && !a.isClassic(x.Queue.Name) {
 		a.addf(set.pos, "leave it out, or describe the queue: //actor:queue "+x.Queue.Name+" type=classic",
 			"persistent=false is not possible on queue %q: quorum queues always persist", x.Queue.Name)
 	}
+}
+
+// checkBackoff compares what the annotation sets, or else the package's
+// defaults, with what holds for the other bound.
+func (a *Analysis) checkBackoff(x *actor) {
+	least, most := x.duration("min-backoff"), x.duration("max-backoff")
+	if least <= most {
+		return
+	}
+	for _, from := range []values{x.own, x.all} {
+		for _, key := range []string{"min-backoff", "max-backoff"} {
+			if set, ok := from[key]; ok {
+				a.addf(set.pos, "", "min-backoff %s of %s is over its max-backoff %s", x.written("min-backoff"), x.title(), x.written("max-backoff"))
+				return
+			}
+		}
+	}
+}
+
+// written returns the value that holds for a key as its author wrote it.
+func (x *actor) written(key string) string {
+	if set, ok := x.all[key]; ok {
+		return set.text
+	}
+	o, _ := option.Find(option.Task, key)
+	return o.Default + " (the default)"
 }
 
 // duration returns the value that holds for a key of kind duration, the

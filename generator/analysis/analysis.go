@@ -28,6 +28,9 @@ type Analysis struct {
 	// broken says that the type check found errors, which explain every type
 	// that could not be resolved.
 	broken bool
+	// partial says that some file could not be read to its end, so that what
+	// seems to be missing may be there.
+	partial bool
 }
 
 // pkg is a package with annotated functions.
@@ -73,10 +76,14 @@ func Syntax(m *load.Module) *Analysis {
 	return a
 }
 
-// Roots returns the functions whose types are needed next.
+// Roots returns the functions whose types are needed next: those of packages
+// that parse.
 func (a *Analysis) Roots() []load.Root {
 	var roots []load.Root
 	for _, p := range a.packages {
+		if !isWhole(p.Package) {
+			continue // whatever the type check said would follow from the syntax errors
+		}
 		for _, actor := range p.actors {
 			roots = append(roots, load.Root{Package: p.Package, Func: actor.decl})
 		}
@@ -100,7 +107,8 @@ func (a *Analysis) Types(errors []types.Error) []*model.Package {
 			continue
 		}
 		receivers := a.receivers(p)
-		m := &model.Package{Path: p.Path, Name: p.Name, Dir: p.Dir, Types: p.Types, Taken: taken(p.Package)}
+		m := &model.Package{Path: p.Path, Name: p.Name, Dir: p.Dir, Types: p.Types}
+		m.Declared, m.Imported = scopes(p.Package)
 		for _, actor := range p.actors {
 			if a.signature(actor, receivers) {
 				m.Actors = append(m.Actors, &actor.Actor)
@@ -135,28 +143,6 @@ func (a *Analysis) declare(p *load.Package) *pkg {
 		}
 	}
 	return result
-}
-
-// problems reports what is wrong with the files and directives of a package
-// whatever they mean.
-func (a *Analysis) problems(p *load.Package) {
-	for _, file := range p.Files {
-		if file.Err != nil {
-			a.syntaxError(file)
-		}
-		for _, problem := range file.Directives.Problems {
-			a.addf(problem.Pos, problem.Hint, "%s", problem.Message)
-		}
-	}
-	for _, file := range p.Tests {
-		found := slices.Concat(file.Directives.Queues, file.Directives.Defaults)
-		for _, list := range file.Directives.Funcs {
-			found = append(found, list...)
-		}
-		for _, d := range found {
-			a.addf(d.Pos, "move it into a file that workers are built from", "//actor:%s stands in a test file", d.Verb)
-		}
-	}
 }
 
 func (a *Analysis) addf(pos token.Pos, hint, format string, args ...any) {

@@ -68,7 +68,7 @@ func (a *Analysis) checkQueues() {
 		}
 	}
 	for name, q := range a.queues {
-		if !used[name] {
+		if !used[name] && !a.partial {
 			for _, place := range q.named {
 				a.addf(place.pos, suggest.Hint(name, slices.Sorted(maps.Keys(used))), "no actor of this module uses queue %q", name)
 			}

@@ -1,13 +1,9 @@
 package analysis
 
 import (
-	"errors"
 	"go/ast"
-	"go/scanner"
-	"go/token"
 	"go/types"
 
-	"github.com/actorgen/actorgen/generator/load"
 	"github.com/actorgen/actorgen/generator/model"
 )
 
@@ -71,7 +67,10 @@ func isGenericReceiver(t ast.Expr) bool {
 // params takes over the parameters after the context.
 func (a *Analysis) params(x *actor, signature *types.Signature) {
 	params := signature.Params()
-	if params.Len() == 0 || !isContext(params.At(0).Type()) || signature.Variadic() && params.Len() == 1 {
+	switch {
+	case params.Len() > 0 && a.unresolved(params.At(0).Type()):
+		x.illegal = true
+	case params.Len() == 0, !isContext(params.At(0).Type()), signature.Variadic() && params.Len() == 1:
 		a.Diagnostics.Addf(x.at, "write func "+x.Func+"(ctx context.Context, …) error", "first parameter of %s is not a context.Context", x.title())
 		return
 	}
@@ -83,8 +82,7 @@ func (a *Analysis) params(x *actor, signature *types.Signature) {
 			a.Diagnostics.Addf(at, "name it", "parameter %d of %s has no name, which is its key on the wire", i+1, x.title())
 			continue
 		}
-		a.carried(x, param.Type(), at, "parameter "+param.Name())
-		x.Params = append(x.Params, model.Param{Name: param.Name(), Type: param.Type()})
+		x.Params = append(x.Params, model.Param{Name: param.Name(), Shape: a.carried(x, param.Type(), at, "parameter "+param.Name())})
 	}
 }
 
@@ -96,6 +94,10 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 		return
 	}
 	last := results.At(n - 1).Type()
+	if n <= 2 && a.unresolved(last) {
+		x.illegal = true
+		return
+	}
 	if n > 2 || !isError(last) {
 		a.addf(x.decl.Type.Results.Pos(), "return error, nothing, or (T, error)", "results of %s are not legal", x.title())
 		return
@@ -107,20 +109,16 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 	}
 }
 
-// carried reports why a type cannot be carried.
-func (a *Analysis) carried(x *actor, t types.Type, at token.Position, what string) {
-	for _, p := range carry(x.pkg.Types, t) {
-		if p.unresolved && a.broken {
-			x.illegal = true
-			continue
-		}
-		a.Diagnostics.Addf(at, p.hint, "%s of %s: %s", what, x.title(), p.message)
-	}
-}
+// unresolved reports whether the type check has said what is wrong with t.
+func (a *Analysis) unresolved(t types.Type) bool { return a.broken && t == types.Typ[types.Invalid] }
 
 func isContext(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && named.Obj().Name() == "Context" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context"
+}
+
+func isError(t types.Type) bool {
+	return types.Identical(t, types.Universe.Lookup("error").Type())
 }
 
 // parameterFields returns the type expression of each parameter.
@@ -161,14 +159,4 @@ func receiverType(t types.Type) *types.Named {
 	}
 	named, _ := types.Unalias(t).(*types.Named)
 	return named
-}
-
-// syntaxError reports the first error of a file that does not parse.
-func (a *Analysis) syntaxError(file *load.File) {
-	var err *scanner.Error
-	if errors.As(file.Err, &err) {
-		a.Diagnostics.Addf(err.Pos, "", "%s", err.Msg)
-		return
-	}
-	a.addf(file.Syntax.Pos(), "", "%v", file.Err)
 }

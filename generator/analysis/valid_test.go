@@ -61,7 +61,7 @@ func TestValid(t *testing.T) {
 func describe(packages []*model.Package) string {
 	var b strings.Builder
 	for _, p := range packages {
-		fmt.Fprintf(&b, "package %s %q taken %s\n", p.Name, p.Path, strings.Join(slices.Sorted(maps.Keys(p.Taken)), " "))
+		fmt.Fprintf(&b, "package %s %q\n  declares %s\n  imports %s\n", p.Name, p.Path, list(p.Declared), list(p.Imported))
 		for _, a := range p.Actors {
 			fmt.Fprintf(&b, "\n%s: %s %q at %d:%d\n", a.Var, a.Func, a.Name, a.Pos.Line, a.Pos.Column)
 			if a.Doc != "" {
@@ -85,6 +85,8 @@ func describe(packages []*model.Package) string {
 	}
 	return b.String()
 }
+
+func list(names map[string]bool) string { return strings.Join(slices.Sorted(maps.Keys(names)), " ") }
 
 func settings(list []model.Setting) string {
 	var b strings.Builder

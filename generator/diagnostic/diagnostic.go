@@ -34,9 +34,18 @@ func (d Diagnostic) String() string {
 // List collects the diagnostics of a run.
 type List []Diagnostic
 
-// Addf appends a diagnostic. The hint may be empty.
+// Addf appends a diagnostic, in one line whatever the arguments hold. The hint
+// may be empty.
 func (l *List) Addf(pos token.Position, hint, format string, args ...any) {
-	*l = append(*l, Diagnostic{Pos: pos, Message: fmt.Sprintf(format, args...), Hint: hint})
+	*l = append(*l, Diagnostic{Pos: pos, Message: oneLine(fmt.Sprintf(format, args...)), Hint: hint})
+}
+
+// oneLine joins the lines of messages that come from elsewhere.
+func oneLine(text string) string {
+	if !strings.ContainsAny(text, "\r\n\t") {
+		return text
+	}
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' || r == '\t' }), " ")
 }
 
 // Sorted returns the diagnostics by position, each once, with file names
@@ -44,7 +53,7 @@ func (l *List) Addf(pos token.Position, hint, format string, args ...any) {
 func (l List) Sorted(dir string) List {
 	sorted := slices.Clone(l)
 	for i := range sorted {
-		sorted[i].Pos.Filename = relative(dir, sorted[i].Pos.Filename)
+		sorted[i].Pos.Filename = Relative(dir, sorted[i].Pos.Filename)
 		sorted[i].Pos.Offset = 0
 	}
 	slices.SortFunc(sorted, func(a, b Diagnostic) int {
@@ -59,9 +68,9 @@ func (l List) Sorted(dir string) List {
 	return slices.Compact(sorted)
 }
 
-// relative leaves names alone that are outside of dir's tree by more than a
-// few steps: a long row of "../" helps nobody.
-func relative(dir, name string) string {
+// Relative names a file as seen from dir. It leaves names alone that are outside
+// of dir's tree by more than a few steps: a long row of "../" helps nobody.
+func Relative(dir, name string) string {
 	if !filepath.IsAbs(name) {
 		return name
 	}

@@ -6,6 +6,7 @@ package directive
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 )
 
 // Verb is what follows "//actor:".
@@ -60,4 +61,16 @@ type File struct {
 	Queues   []Directive
 	Defaults []Directive
 	Problems []Problem
+	// Misplaced are directives that stand where they mean nothing. After a
+	// syntax error that may be the parser's fault.
+	Misplaced []Problem
+}
+
+// All returns the directives of the file in no order.
+func (f *File) All() []Directive {
+	all := slices.Concat(f.Queues, f.Defaults)
+	for _, list := range f.Funcs {
+		all = append(all, list...)
+	}
+	return all
 }

@@ -11,11 +11,12 @@ import (
 
 // parse reads one comment, whose text includes its slashes. It returns nil for
 // an ordinary comment. A comment with problems may still give a directive, so
-// that what it says further on is checked as well.
-func parse(pos token.Pos, text string) (*Directive, []Problem) {
+// that what it says further on is checked as well. Of a function's doc comment
+// more is taken for an attempt at a directive than elsewhere.
+func parse(pos token.Pos, text string, onFunc bool) (*Directive, []Problem) {
 	d, ok := ast.ParseDirective(pos, text)
 	if !ok || d.Tool != tool {
-		if hint, ok := nearMiss(text); ok {
+		if hint, ok := nearMiss(text, onFunc); ok {
 			return nil, []Problem{{pos, "comment looks like a directive and is none", hint}}
 		}
 		return nil, nil

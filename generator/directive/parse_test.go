@@ -18,6 +18,19 @@ func TestParse(t *testing.T) {
 		{"// actor:task makes the function an actor", nil},
 		{"// An actor: task number one", nil},
 		{"//	//actor:task queue=emails", nil},
+		{"// actor model", nil},
+		{"//actor model", nil},
+		{"//actor new", nil},
+		{"// actor task", nil},
+		{"//actor task with x=3", nil},
+		{"// actor id=5", nil},
+		{"// Actor:", nil},
+		{"// @actor", nil},
+		{"//actors", nil},
+		{"//actors and their queues", nil},
+		{"//factor:new x=y", nil},
+		{"//ctor:new", nil},
+		{"//author:task", nil},
 		{"//actor:task", &Directive{Verb: Task, Pos: 1}},
 		{"//actor:new  ", &Directive{Verb: New, Pos: 1}},
 		{"//actor:task queue=emails\tmax-retries=5 ", &Directive{Verb: Task, Pos: 1, Settings: []Setting{
@@ -32,7 +45,7 @@ func TestParse(t *testing.T) {
 		{"//actor:defaults timeout=1m", &Directive{Verb: Defaults, Pos: 1, Settings: []Setting{{"timeout", "1m", 18}}}},
 	}
 	for _, test := range tests {
-		got, problems := parse(1, test.text)
+		got, problems := parse(1, test.text, false)
 		if len(problems) > 0 {
 			t.Errorf("%s: got problems %v, want none", test.text, problems)
 		}
@@ -56,6 +69,17 @@ func TestParseProblems(t *testing.T) {
 		{"//actorgen:task", 1, "write //actor:task"},
 		{"//Actor:task", 1, "write //actor:task"},
 		{"//actor:Task", 1, "write //actor:task"},
+		{"//actor task queue=b", 1, "write //actor:task queue=b"},
+		{"// actor task queue=b", 1, "write //actor:task queue=b"},
+		{"//actor queue=b", 1, "write //actor:task queue=b"},
+		{"//actor: queue=b", 1, "write //actor:task queue=b"},
+		{"//actor queue b type=classic", 1, "write //actor:queue b type=classic"},
+		{"//actor-task queue=b", 1, "write //actor:task queue=b"},
+		{"//actr:task", 1, "write //actor:task"},
+		{"//actro:task queue=b", 1, "write //actor:task queue=b"},
+		{"//actor::task", 1, "write //actor:task"},
+		{"//actor:", 1, "write //actor:task"},
+		{"// @actor:task queue=b", 1, "write //actor:task queue=b"},
 		{"/*actor:task*/", 1, "write //actor:task"},
 		{"/* actor:task queue=x */", 1, "write //actor:task queue=x"},
 		{"//actor:tasks", 1, "did you mean //actor:task?"},
@@ -72,7 +96,7 @@ func TestParseProblems(t *testing.T) {
 		{`//actor:task "a=b"c`, 14, "quotes go around a whole token"},
 	}
 	for _, test := range tests {
-		_, problems := parse(1, test.text)
+		_, problems := parse(1, test.text, false)
 		if len(problems) != 1 {
 			t.Errorf("%s: got %d problems, want 1: %v", test.text, len(problems), problems)
 			continue
@@ -80,6 +104,52 @@ func TestParseProblems(t *testing.T) {
 		p := problems[0]
 		if text := p.Message + " (" + p.Hint + ")"; p.Pos != test.pos || !strings.Contains(text, test.want) {
 			t.Errorf("%s: got %d: %s, want %d: %s", test.text, p.Pos, text, test.pos, test.want)
+		}
+	}
+}
+
+// TestParseOnFunc checks what is an attempt at a directive only where one could
+// stand.
+func TestParseOnFunc(t *testing.T) {
+	for text, want := range map[string]bool{
+		"//actor task":           true,
+		"// actor task":          true,
+		"//actor-task":           true,
+		"//actors":               true,
+		"//actor":                true,
+		"// actor queue=b":       true,
+		"// actors":              false,
+		"// actor":               false,
+		"// actor model":         false,
+		"// actor queue":         false,
+		"// actor task of a day": false,
+		"//ctor":                 false,
+	} {
+		if _, problems := parse(1, text, true); len(problems) > 0 != want {
+			t.Errorf("%s: got problems %v, want some: %t", text, problems, want)
+		}
+		if _, problems := parse(1, text, false); len(problems) > 0 {
+			t.Errorf("%s: got problems %v elsewhere, want none", text, problems)
+		}
+	}
+}
+
+// TestMentioned checks that no comment with a directive or a problem escapes
+// the quick look at its file.
+func TestMentioned(t *testing.T) {
+	for text, want := range map[string]bool{
+		"x // a\n//actor:task": true,
+		"/// //actr:task":      true,
+		"//\t@ actor task":     true,
+		"/*Actor :task*/":      true,
+		"//actorgen:task":      true,
+		"refactor(actor, a/b)": false,
+		"// the actor model":   false,
+		"//":                   false,
+		"/":                    false,
+	} {
+		if got := Mentioned([]byte(text)); got != want {
+			t.Errorf("%q: got %t, want %t", text, got, want)
 		}
 	}
 }
@@ -94,7 +164,10 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		d, problems := parse(1, text)
+		d, problems := parse(1, text, true)
+		if (d != nil || len(problems) > 0) && !Mentioned([]byte(text)) {
+			t.Errorf("%q: got no mention", text)
+		}
 		for _, p := range problems {
 			if p.Pos < 1 || int(p.Pos) > len(text)+1 || p.Message == "" {
 				t.Errorf("%q: problem %+v is misplaced", text, p)

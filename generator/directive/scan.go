@@ -16,10 +16,10 @@ func Scan(fset *token.FileSet, file *ast.File) File {
 			place.inside = enclosing(file, group.Pos())
 		}
 		for _, comment := range group.List {
-			d, problems := parse(comment.Slash, comment.Text)
+			d, problems := parse(comment.Slash, comment.Text, place.fn != nil)
 			result.Problems = append(result.Problems, problems...)
 			if d != nil {
-				result.add(*d, place, func() string { return detachedHint(fset, file, comment) })
+				result.add(*d, place, func() string { return detachedHint(fset, file, *d, comment) })
 			}
 		}
 	}
@@ -40,7 +40,7 @@ type place struct {
 // cannot stand there.
 func (f *File) add(d Directive, at place, detached func() string) {
 	refuse := func(message, hint string) {
-		f.Problems = append(f.Problems, Problem{d.Pos, "//actor:" + string(d.Verb) + " " + message, hint})
+		f.Misplaced = append(f.Misplaced, Problem{d.Pos, "//actor:" + string(d.Verb) + " " + message, hint})
 	}
 	switch d.Verb {
 	case Queue:
@@ -55,7 +55,7 @@ func (f *File) add(d Directive, at place, detached func() string) {
 		f.Queues = append(f.Queues, d)
 	case Defaults:
 		if !at.pkg {
-			refuse("must stand in the package's doc comment", "move it above the package clause")
+			refuse("must stand in the package's doc comment", detached())
 			return
 		}
 		f.Defaults = append(f.Defaults, d)
@@ -101,9 +101,15 @@ func attach(file *ast.File) map[*ast.CommentGroup]place {
 	return places
 }
 
-// detachedHint says why a comment of its own is not the doc comment of the
-// function that it seems to be meant for.
-func detachedHint(fset *token.FileSet, file *ast.File, comment *ast.Comment) string {
+// detachedHint says why a comment of its own is not the doc comment of what it
+// seems to be meant for.
+func detachedHint(fset *token.FileSet, file *ast.File, d Directive, comment *ast.Comment) string {
+	if d.Verb == Defaults {
+		if comment.Slash < file.Package {
+			return "remove the empty line between it and the package clause"
+		}
+		return "move it above the package clause"
+	}
 	for _, decl := range file.Decls {
 		fn, ok := decl.(*ast.FuncDecl)
 		if !ok {

@@ -42,8 +42,8 @@ func TestScan(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := Scan(fset, file)
-	if len(got.Problems) > 0 {
-		t.Errorf("got problems %v, want none", got.Problems)
+	if problems := slices.Concat(got.Problems, got.Misplaced); len(problems) > 0 {
+		t.Errorf("got problems %v, want none", problems)
 	}
 	if len(got.Defaults) != 1 || len(got.Queues) != 2 {
 		t.Errorf("got %d defaults and %d queues, want 1 and 2", len(got.Defaults), len(got.Queues))

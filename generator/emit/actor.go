@@ -8,6 +8,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/actorgen/actorgen/generator/model"
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
 // stub writes everything that an actor's senders see.
@@ -15,7 +16,7 @@ func (w *writer) stub(a *model.Actor) {
 	w.comment(append([]string{
 		fmt.Sprintf("%s sends tasks to %s through queue %q.", a.Var, source(a), a.Queue.Name),
 	}, docLines(a.Doc)...)...)
-	w.Var().Id(a.Var).Id(actorType(a)).Op("=").Id(actorType(a)).Values(
+	w.Var().Id(a.Var).Id(a.StubType()).Op("=").Id(a.StubType()).Values(
 		jen.Qual(actorPath, "NewStub").Call(definition(a)),
 	)
 	w.Line()
@@ -23,13 +24,13 @@ func (w *writer) stub(a *model.Actor) {
 	w.Var().Id("_").Add(w.signature(a)).Op("=").Add(w.reference(a))
 	w.Line()
 
-	w.comment(fmt.Sprintf("%s is the type of [%s].", actorType(a), a.Var))
-	w.Type().Id(actorType(a)).Struct(jen.Id("stub").Qual(actorPath, "Stub"))
+	w.comment(fmt.Sprintf("%s is the type of [%s].", a.StubType(), a.Var))
+	w.Type().Id(a.StubType()).Struct(jen.Id("stub").Qual(actorPath, "Stub"))
 	w.Line()
 
-	w.comment(fmt.Sprintf("%s are the arguments of %s.", argsType(a), source(a)))
+	w.comment(fmt.Sprintf("%s are the arguments of %s.", a.ArgsType(), source(a)))
 	fields := w.names.argsFields(a)
-	w.Type().Id(argsType(a)).StructFunc(func(g *jen.Group) {
+	w.Type().Id(a.ArgsType()).StructFunc(func(g *jen.Group) {
 		for i, p := range a.Params {
 			g.Id(fields[i]).Add(w.names.typ(p.Type))
 		}
@@ -106,7 +107,7 @@ func (w *writer) parameterType(a *model.Actor, i int, p model.Param) jen.Code {
 // method begins a method of the stub, with its comment.
 func (w *writer) method(a *model.Actor, name, comment string) *jen.Statement {
 	w.comment(name + " " + comment)
-	return w.Func().Params(jen.Id(w.names.local.receiver).Id(actorType(a))).Id(name)
+	return w.Func().Params(jen.Id(w.names.local.receiver).Id(a.StubType())).Id(name)
 }
 
 // parameters are the stub's parameters behind first, and the arguments that
@@ -162,7 +163,7 @@ func (w *writer) message(a *model.Actor) {
 		g.Id(l.encoder).Op(":=").Qual(actorPath, "NewEncoder").Call()
 		g.Id(l.encoder).Dot("Map").Call(jen.Lit(len(a.Params)))
 		for i, p := range a.Params {
-			g.Add(w.write(p.Type, w.key(p.Name), jen.Id(names[i])))
+			g.Add(w.write(p.Shape, w.key(p.Name), jen.Id(names[i])))
 		}
 		g.Id(l.encoder).Dot("End").Call()
 		g.Return(w.stubOf().Dot(messageFunc).Call(jen.Id(l.encoder)))
@@ -173,21 +174,21 @@ func (w *writer) message(a *model.Actor) {
 func (w *writer) args(a *model.Actor) {
 	l := w.names.local
 	names := w.names.argsFields(a)
-	fields := make([]field, len(a.Params))
+	fields := make([]shape.Field, len(a.Params))
 	for i, p := range a.Params {
-		fields[i] = field{key: p.Name, name: names[i], typ: p.Type}
+		fields[i] = shape.Field{Key: p.Name, Name: names[i], Shape: p.Shape}
 	}
 	decoder := w.stubOf().Dot("Decoder").Call(jen.Id(l.message))
 	w.method(a, argsFunc, "returns the arguments of a message of this actor.").
-		Params(jen.Id(l.message).Qual(actorPath, "Message")).Params(jen.Id(argsType(a)), jen.Error()).
+		Params(jen.Id(l.message).Qual(actorPath, "Message")).Params(jen.Id(a.ArgsType()), jen.Error()).
 		BlockFunc(func(g *jen.Group) {
 			if len(fields) == 0 {
-				g.Return(jen.Id(argsType(a)).Values(), decoder.Dot("Err").Call())
+				g.Return(jen.Id(a.ArgsType()).Values(), decoder.Dot("Err").Call())
 				return
 			}
-			g.Var().Id(l.args).Id(argsType(a))
+			g.Var().Id(l.args).Id(a.ArgsType())
 			g.Id(l.decoder).Op(":=").Add(decoder)
-			g.Add(w.readRecord(fields, func(f field) *jen.Statement { return jen.Id(l.args).Dot(f.name) }))
+			g.Add(w.readRecord(fields, func(f shape.Field) *jen.Statement { return jen.Id(l.args).Dot(f.Name) }))
 			g.Return(jen.Id(l.args), jen.Id(l.decoder).Dot("Err").Call())
 		})
 	w.Line()
@@ -197,11 +198,11 @@ func (w *writer) args(a *model.Actor) {
 func (w *writer) options(a *model.Actor) {
 	l := w.names.local
 	w.method(a, "With", "returns a copy that sends with options.").
-		Params(jen.Id(l.options).Op("...").Qual(actorPath, "SendOption")).Id(actorType(a)).
-		Block(jen.Return(jen.Id(actorType(a)).Values(w.stubOf().Dot("With").Call(jen.Id(l.options).Op("...")))))
+		Params(jen.Id(l.options).Op("...").Qual(actorPath, "SendOption")).Id(a.StubType()).
+		Block(jen.Return(jen.Id(a.StubType()).Values(w.stubOf().Dot("With").Call(jen.Id(l.options).Op("...")))))
 	w.Line()
 	w.method(a, "Via", "returns a copy that sends through a client of the caller's choice.").
-		Params(jen.Id(l.client).Op("*").Qual(actorPath, "Client")).Id(actorType(a)).
-		Block(jen.Return(jen.Id(actorType(a)).Values(w.stubOf().Dot("Via").Call(jen.Id(l.client)))))
+		Params(jen.Id(l.client).Op("*").Qual(actorPath, "Client")).Id(a.StubType()).
+		Block(jen.Return(jen.Id(a.StubType()).Values(w.stubOf().Dot("Via").Call(jen.Id(l.client)))))
 	w.Line()
 }

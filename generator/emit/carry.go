@@ -1,92 +1,92 @@
 package emit
 
 import (
-	"go/types"
-
 	"github.com/dave/jennifer/jen"
+
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
-// write returns the statement that writes the value v of type t with the
+// write returns the statement that writes the value v of shape s with the
 // encoder e, which may be a call.
-func (w *writer) write(t types.Type, e, v jen.Code) jen.Code {
-	if h := w.codecs.byType.At(t); h != nil {
-		return jen.Id(h.(*helper).encode).Call(e, v)
+func (w *writer) write(s *shape.Shape, e, v jen.Code) jen.Code {
+	if h := w.codecs.helper(s); h != nil {
+		return jen.Id(h.encode).Call(e, v)
 	}
-	return w.writeInline(w.codecs.shape(t), e, v)
+	return w.writeInline(s, e, v)
 }
 
-// writeInline is write for the body of t's own function, and for types that
+// writeInline is write for the body of a type's own function, and for types that
 // need none.
-func (w *writer) writeInline(s shape, e, v jen.Code) jen.Code {
-	switch s.form {
-	case plain:
-		if s.convert != nil {
-			v = w.names.typ(s.convert).Call(v)
+func (w *writer) writeInline(s *shape.Shape, e, v jen.Code) jen.Code {
+	switch s.Form {
+	case shape.Plain:
+		if s.Convert != nil {
+			v = w.names.typ(s.Convert).Call(v)
 		}
-		return jen.Add(e).Dot(s.encodeMethod).Call(v)
-	case fixedBytes:
+		return jen.Add(e).Dot(s.Encode).Call(v)
+	case shape.FixedBytes:
 		return jen.Add(e).Dot("Bytes").Call(jen.Add(v).Index(jen.Op(":")))
-	case slice:
-		return jen.Qual(actorPath, "EncodeSlice").Call(e, v, w.encodeFunc(s.elem))
-	case array:
-		return jen.Qual(actorPath, "EncodeSlice").Call(e, jen.Add(v).Index(jen.Op(":")), w.encodeFunc(s.elem))
-	case mapping:
-		return jen.Qual(actorPath, "EncodeMap").Call(e, v, w.encodeFunc(s.key), w.encodeFunc(s.elem))
-	case pointer:
-		return jen.Qual(actorPath, "EncodePointer").Call(e, v, w.encodeFunc(s.elem))
-	case own:
-		if s.byPointer {
+	case shape.Slice:
+		return jen.Qual(actorPath, "EncodeSlice").Call(e, v, w.encodeFunc(s.Elem))
+	case shape.Array:
+		return jen.Qual(actorPath, "EncodeSlice").Call(e, jen.Add(v).Index(jen.Op(":")), w.encodeFunc(s.Elem))
+	case shape.Map:
+		return jen.Qual(actorPath, "EncodeMap").Call(e, v, w.encodeFunc(s.Key), w.encodeFunc(s.Elem))
+	case shape.Pointer:
+		return jen.Qual(actorPath, "EncodePointer").Call(e, v, w.encodeFunc(s.Elem))
+	case shape.Own:
+		if s.ByPointer {
 			v = jen.Op("&").Add(v)
 		}
-		return jen.Add(e).Dot(s.encodeMethod).Call(v)
+		return jen.Add(e).Dot(s.Encode).Call(v)
 	}
 	panic("emit: a struct has a function of its own")
 }
 
-// read returns the expression that reads a value of type t.
-func (w *writer) read(t types.Type) jen.Code {
+// read returns the expression that reads a value of shape s.
+func (w *writer) read(s *shape.Shape) jen.Code {
 	d := jen.Id(w.names.local.decoder)
-	if h := w.codecs.byType.At(t); h != nil {
-		return jen.Id(h.(*helper).decode).Call(d)
+	if h := w.codecs.helper(s); h != nil {
+		return jen.Id(h.decode).Call(d)
 	}
-	return w.readInline(w.codecs.shape(t))
+	return w.readInline(s)
 }
 
-// readInline is read for the body of t's own function, and for types that need
+// readInline is read for the body of a type's own function, and for types that need
 // none.
-func (w *writer) readInline(s shape) jen.Code {
+func (w *writer) readInline(s *shape.Shape) jen.Code {
 	d := jen.Id(w.names.local.decoder)
-	switch s.form {
-	case plain:
-		value := d.Dot(s.decodeMethod).Call()
-		if s.convert != nil {
-			return w.names.typ(s.typ).Call(value)
+	switch s.Form {
+	case shape.Plain:
+		value := d.Dot(s.Decode).Call()
+		if s.Convert != nil {
+			return w.names.typ(s.Type).Call(value)
 		}
 		return value
-	case slice:
-		return jen.Qual(actorPath, "DecodeSlice").Call(d, w.decodeFunc(s.elem))
-	case mapping:
-		return jen.Qual(actorPath, "DecodeMap").Call(d, w.decodeFunc(s.key), w.decodeFunc(s.elem))
-	case pointer:
-		return jen.Qual(actorPath, "DecodePointer").Call(d, w.decodeFunc(s.elem))
+	case shape.Slice:
+		return jen.Qual(actorPath, "DecodeSlice").Call(d, w.decodeFunc(s.Elem))
+	case shape.Map:
+		return jen.Qual(actorPath, "DecodeMap").Call(d, w.decodeFunc(s.Key), w.decodeFunc(s.Elem))
+	case shape.Pointer:
+		return jen.Qual(actorPath, "DecodePointer").Call(d, w.decodeFunc(s.Elem))
 	}
-	panic("emit: " + s.typ.String() + " is read into a variable")
+	panic("emit: " + s.Type.String() + " is read into a variable")
 }
 
-// encodeFunc returns the function that writes a value of type t.
-func (w *writer) encodeFunc(t types.Type) jen.Code {
-	if h := w.codecs.byType.At(t); h != nil {
-		return jen.Id(h.(*helper).encode)
+// encodeFunc returns the function that writes a value of shape s.
+func (w *writer) encodeFunc(s *shape.Shape) jen.Code {
+	if h := w.codecs.helper(s); h != nil {
+		return jen.Id(h.encode)
 	}
-	return methodOf("Encoder", w.codecs.shape(t).encodeMethod)
+	return methodOf("Encoder", s.Encode)
 }
 
-// decodeFunc returns the function that reads a value of type t.
-func (w *writer) decodeFunc(t types.Type) jen.Code {
-	if h := w.codecs.byType.At(t); h != nil {
-		return jen.Id(h.(*helper).decode)
+// decodeFunc returns the function that reads a value of shape s.
+func (w *writer) decodeFunc(s *shape.Shape) jen.Code {
+	if h := w.codecs.helper(s); h != nil {
+		return jen.Id(h.decode)
 	}
-	return methodOf("Decoder", w.codecs.shape(t).decodeMethod)
+	return methodOf("Decoder", s.Decode)
 }
 
 // methodOf returns a method as a function.

@@ -4,43 +4,30 @@ import (
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
-// What omitempty leaves out is what msgpack/v5 takes for empty, but that a
-// struct is empty only by an IsZero of its own, and a pointer only when nil.
-
-// canBeEmpty reports whether omitempty ever leaves out a t.
-func canBeEmpty(t types.Type) bool {
-	if hasIsZero(t) {
-		return true
-	}
-	switch t.Underlying().(type) {
-	case *types.Basic, *types.Slice, *types.Map, *types.Pointer:
-		return true
-	}
-	return false
-}
-
 // isEmpty returns the condition under which omitempty leaves out v.
-func isEmpty(t types.Type, v *jen.Statement) jen.Code {
-	if hasIsZero(t) {
+func isEmpty(s *shape.Shape, v *jen.Statement) jen.Code {
+	if s.HasIsZero {
 		return v.Dot("IsZero").Call()
 	}
-	if isBool(t) {
+	if isBool(s.Type) {
 		return jen.Op("!").Add(v)
 	}
-	return compareEmpty(t, v, "==")
+	return compareEmpty(s.Type, v, "==")
 }
 
 // isFilled returns the opposite of isEmpty.
-func isFilled(t types.Type, v *jen.Statement) jen.Code {
-	if hasIsZero(t) {
+func isFilled(s *shape.Shape, v *jen.Statement) jen.Code {
+	if s.HasIsZero {
 		return jen.Op("!").Add(v.Dot("IsZero").Call())
 	}
-	if isBool(t) {
+	if isBool(s.Type) {
 		return v
 	}
-	return compareEmpty(t, v, "!=")
+	return compareEmpty(s.Type, v, "!=")
 }
 
 func compareEmpty(t types.Type, v *jen.Statement, operator string) jen.Code {
@@ -60,13 +47,4 @@ func compareEmpty(t types.Type, v *jen.Statement, operator string) jen.Code {
 func isBool(t types.Type) bool {
 	b, ok := t.Underlying().(*types.Basic)
 	return ok && b.Info()&types.IsBoolean != 0
-}
-
-// hasIsZero reports whether values of t say themselves whether they are empty.
-func hasIsZero(t types.Type) bool {
-	if _, isPointer := t.Underlying().(*types.Pointer); isPointer {
-		return false // nil is what counts, and has no method to ask
-	}
-	m := types.NewMethodSet(t).Lookup(nil, "IsZero")
-	return m != nil && signatureText(m.Obj().(*types.Func).Signature()) == "func() bool"
 }

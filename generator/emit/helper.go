@@ -4,46 +4,48 @@ import (
 	"slices"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
 // encodeHelper writes the function that writes values of a type.
 func (w *writer) encodeHelper(h *helper) {
 	l := w.names.local
 	value := l.value
-	if h.form == record && len(h.fields) == 0 {
+	if h.Form == shape.Struct && len(h.Fields) == 0 {
 		value = "_"
 	}
 	w.Func().Id(h.encode).Params(
 		jen.Id(l.encoder).Op("*").Qual(actorPath, "Encoder"),
-		jen.Id(value).Add(w.names.typ(h.typ)),
+		jen.Id(value).Add(w.names.typ(h.Type)),
 	).BlockFunc(func(g *jen.Group) {
-		if h.form == record {
-			w.writeRecord(g, h.fields)
+		if h.Form == shape.Struct {
+			w.writeRecord(g, h.Fields)
 			return
 		}
-		g.Add(w.writeInline(h.shape, jen.Id(l.encoder), jen.Id(l.value)))
+		g.Add(w.writeInline(h.Shape, jen.Id(l.encoder), jen.Id(l.value)))
 	})
 	w.Line()
 }
 
 // writeRecord writes the fields of the local value as a map.
-func (w *writer) writeRecord(g *jen.Group, fields []field) {
+func (w *writer) writeRecord(g *jen.Group, fields []shape.Field) {
 	l := w.names.local
 	count := jen.Lit(len(fields))
-	if slices.ContainsFunc(fields, func(f field) bool { return f.omitEmpty }) {
+	if slices.ContainsFunc(fields, func(f shape.Field) bool { return f.OmitEmpty }) {
 		g.Id(l.fields).Op(":=").Add(count)
 		count = jen.Id(l.fields)
 	}
 	for _, f := range fields {
-		if f.omitEmpty {
-			g.If(isEmpty(f.typ, w.valueOf(f))).Block(jen.Id(l.fields).Op("--"))
+		if f.OmitEmpty {
+			g.If(isEmpty(f.Shape, w.valueOf(f))).Block(jen.Id(l.fields).Op("--"))
 		}
 	}
 	g.Id(l.encoder).Dot("Map").Call(count)
 	for _, f := range fields {
-		write := w.write(f.typ, w.key(f.key), w.valueOf(f))
-		if f.omitEmpty {
-			write = jen.If(isFilled(f.typ, w.valueOf(f))).Block(write)
+		write := w.write(f.Shape, w.key(f.Key), w.valueOf(f))
+		if f.OmitEmpty {
+			write = jen.If(isFilled(f.Shape, w.valueOf(f))).Block(write)
 		}
 		g.Add(write)
 	}
@@ -56,8 +58,8 @@ func (w *writer) key(key string) jen.Code {
 }
 
 // valueOf returns a field of the local value.
-func (w *writer) valueOf(f field) *jen.Statement {
-	return jen.Id(w.names.local.value).Dot(f.name)
+func (w *writer) valueOf(f shape.Field) *jen.Statement {
+	return jen.Id(w.names.local.value).Dot(f.Name)
 }
 
 // decodeHelper writes the function that reads values of a type.
@@ -65,23 +67,23 @@ func (w *writer) decodeHelper(h *helper) {
 	l := w.names.local
 	w.Func().Id(h.decode).Params(
 		jen.Id(l.decoder).Op("*").Qual(actorPath, "Decoder"),
-	).Add(w.names.typ(h.typ)).BlockFunc(func(g *jen.Group) {
+	).Add(w.names.typ(h.Type)).BlockFunc(func(g *jen.Group) {
 		d, v := jen.Id(l.decoder), jen.Id(l.value)
 		var read jen.Code
-		switch h.form {
-		case record:
-			read = w.readRecord(h.fields, w.valueOf)
-		case fixedBytes:
+		switch h.Form {
+		case shape.Struct:
+			read = w.readRecord(h.Fields, w.valueOf)
+		case shape.FixedBytes:
 			read = d.Dot("FixedBytes").Call(v.Clone().Index(jen.Op(":")))
-		case array:
-			read = jen.Qual(actorPath, "DecodeArray").Call(d, v.Clone().Index(jen.Op(":")), w.decodeFunc(h.elem))
-		case own:
-			read = d.Dot(h.decodeMethod).Call(jen.Op("&").Add(v))
+		case shape.Array:
+			read = jen.Qual(actorPath, "DecodeArray").Call(d, v.Clone().Index(jen.Op(":")), w.decodeFunc(h.Elem))
+		case shape.Own:
+			read = d.Dot(h.Decode).Call(jen.Op("&").Add(v))
 		default:
-			g.Return(w.readInline(h.shape))
+			g.Return(w.readInline(h.Shape))
 			return
 		}
-		g.Var().Add(v).Add(w.names.typ(h.typ))
+		g.Var().Add(v).Add(w.names.typ(h.Type))
 		g.Add(read)
 		g.Return(v)
 	})
@@ -90,13 +92,13 @@ func (w *writer) decodeHelper(h *helper) {
 
 // readRecord returns the loop that reads a map into fields, whose variables
 // target names.
-func (w *writer) readRecord(fields []field, target func(field) *jen.Statement) jen.Code {
+func (w *writer) readRecord(fields []shape.Field, target func(shape.Field) *jen.Statement) jen.Code {
 	l := w.names.local
 	var keys, optional []jen.Code
 	for _, f := range fields {
-		keys = append(keys, jen.Lit(f.key))
-		if f.omitEmpty {
-			optional = append(optional, jen.Lit(f.key))
+		keys = append(keys, jen.Lit(f.Key))
+		if f.OmitEmpty {
+			optional = append(optional, jen.Lit(f.Key))
 		}
 	}
 	method := "Fields"
@@ -106,7 +108,7 @@ func (w *writer) readRecord(fields []field, target func(field) *jen.Statement) j
 	}
 	source := jen.Id(l.decoder).Dot(method).Call(keys...)
 
-	read := func(f field) jen.Code { return target(f).Op("=").Add(w.read(f.typ)) }
+	read := func(f shape.Field) jen.Code { return target(f).Op("=").Add(w.read(f.Shape)) }
 	switch len(fields) {
 	case 0:
 		return jen.For(jen.Range().Add(source)).Block()
@@ -116,7 +118,7 @@ func (w *writer) readRecord(fields []field, target func(field) *jen.Statement) j
 	return jen.For(jen.Id(l.field).Op(":=").Range().Add(source)).Block(
 		jen.Switch(jen.Id(l.field)).BlockFunc(func(g *jen.Group) {
 			for _, f := range fields {
-				g.Case(jen.Lit(f.key)).Block(read(f))
+				g.Case(jen.Lit(f.Key)).Block(read(f))
 			}
 		}),
 	)

@@ -1,13 +1,11 @@
 package emit
 
 import (
-	"fmt"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
 	"strconv"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/dave/jennifer/jen"
 
@@ -19,11 +17,10 @@ import (
 // types and last parameters; whoever comes later gives way
 // and takes a number.
 type names struct {
-	home string
+	// speller knows the packages that are named in the file.
+	speller
 	// imports maps import paths to the names in the file.
 	imports map[string]string
-	// real maps them to the packages' own names.
-	real map[string]string
 	// file holds the identifiers that mean something in the file, inner those
 	// that functions with the actor's parameters refer to or declare.
 	file, inner scope
@@ -56,21 +53,16 @@ func (s scope) free(name string, prefixes ...string) string {
 	return name
 }
 
-func newNames(p *model.Package, c *codecs) (*names, error) {
-	if err := checkPredeclared(p); err != nil {
-		return nil, err
-	}
-	n := &names{home: p.Path, real: c.imports, imports: make(map[string]string), inner: make(scope)}
+func newNames(p *model.Package, c *codecs) *names {
+	n := &names{speller: newSpeller(p, c), imports: make(map[string]string), inner: make(scope)}
 	for _, name := range types.Universe.Names() {
 		n.inner[name] = true
 	}
 	file := maps.Clone(n.inner) // everything that an identifier of the file could hide
-	for _, name := range p.Types.Scope().Names() {
-		file[name] = true
-	}
-	file[tableFunc] = true
+	maps.Copy(file, p.Declared)
+	file[model.TableFunc] = true
 	for _, a := range p.Actors {
-		for _, name := range []string{a.Var, actorType(a), argsType(a)} {
+		for _, name := range []string{a.Var, a.StubType(), a.ArgsType()} {
 			file[name] = true
 		}
 	}
@@ -80,12 +72,9 @@ func newNames(p *model.Package, c *codecs) (*names, error) {
 		return picked
 	}
 
-	for _, path := range []string{contextPath, timePath, actorPath} {
-		n.imports[path] = pick(c.imports[path])
-	}
-	for _, path := range slices.Sorted(maps.Keys(c.imports)) {
+	for _, path := range append([]string{contextPath, timePath, actorPath}, slices.Sorted(maps.Keys(n.packages))...) {
 		if n.imports[path] == "" {
-			n.imports[path] = pick(c.imports[path])
+			n.imports[path] = pick(n.packages[path])
 		}
 	}
 
@@ -105,42 +94,19 @@ func newNames(p *model.Package, c *codecs) (*names, error) {
 		client:   file.pick("c"),
 	}
 
-	maps.Copy(file, p.Taken) // what one file imports, no other may declare
+	maps.Copy(file, p.Imported) // what one file imports, no other may declare
 	for _, h := range c.helpers {
-		name := file.free(helperName(h.typ), "encode", "decode")
+		name := file.free(helperName(h.Type), "encode", "decode")
 		h.encode, h.decode = pick("encode"+name), pick("decode"+name)
 	}
 	n.file = file
-	return n, nil
-}
-
-// predeclared are the identifiers that generated code needs as the language
-// defines them.
-var predeclared = []string{
-	"bool", "byte", "error", "false", "float32", "float64", "int", "int16", "int32", "int64", "int8", "len", "nil",
-	"rune", "string", "true", "uint", "uint16", "uint32", "uint64", "uint8",
-}
-
-func checkPredeclared(p *model.Package) error {
-	needed := predeclared
-	for _, a := range p.Actors {
-		if len(a.Settings) > 0 {
-			needed = append(slices.Clone(predeclared), "new")
-			break
-		}
-	}
-	for _, name := range needed {
-		if p.Types.Scope().Lookup(name) != nil {
-			return fmt.Errorf("package %q declares %s, which generated code needs as the language defines it", p.Path, name)
-		}
-	}
-	return nil
+	return n
 }
 
 // declareImports tells jennifer what the imports are called.
 func (n *names) declareImports(f *jen.File) {
 	for path, name := range n.imports {
-		if name == n.real[path] {
+		if name == n.packages[path] {
 			f.ImportName(path, name)
 		} else {
 			f.ImportAlias(path, name)
@@ -149,13 +115,9 @@ func (n *names) declareImports(f *jen.File) {
 }
 
 const (
-	tableFunc   = "Actors"
 	messageFunc = "Message"
 	argsFunc    = "Args"
 )
-
-func actorType(a *model.Actor) string { return a.Var + "Actor" }
-func argsType(a *model.Actor) string  { return a.Var + "Args" }
 
 // parameters names the parameters of an actor's stub. Those whose name is free
 // keep it before the others choose theirs.
@@ -191,24 +153,18 @@ func (n *names) receivers(list []*types.Named) []string {
 	used := maps.Clone(n.file)
 	result := make([]string, len(list))
 	for i, r := range list {
-		result[i] = used.pick(unexported(r.Obj().Name()))
+		result[i] = used.pick(model.Unexported(r.Obj().Name()))
 	}
 	return result
 }
 
-// exported returns name with an upper-case first letter, or behind an X where
-// its first letter has no case.
+// exported is model.Exported, or name behind an X where its first letter has
+// no case.
 func exported(name string) string {
-	first, size := utf8.DecodeRuneInString(name)
-	if upper := unicode.ToUpper(first); unicode.IsUpper(upper) {
-		return string(upper) + name[size:]
+	if upper := model.Exported(name); token.IsExported(upper) {
+		return upper
 	}
 	return "X" + name
-}
-
-func unexported(name string) string {
-	first, size := utf8.DecodeRuneInString(name)
-	return string(unicode.ToLower(first)) + name[size:]
 }
 
 // helperName is what follows "encode" and "decode" in the names of the

@@ -35,8 +35,8 @@ func (w *writer) table(p *model.Package) {
 			jen.Id("Bind").Op(":").Add(w.bind(a, function)),
 		))
 	}
-	w.comment(tableFunc + " is the dispatch table of this package, for a worker.")
-	w.Func().Id(tableFunc).Params(params...).Qual(actorPath, "Table").Block(
+	w.comment(model.TableFunc + " is the dispatch table of this package, for a worker.")
+	w.Func().Id(model.TableFunc).Params(params...).Qual(actorPath, "Table").Block(
 		jen.Return(jen.Qual(actorPath, "Table").Custom(rows("{", "}"), entries...)),
 	)
 	w.Line()

@@ -6,71 +6,82 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/actorgen/actorgen/generator/load"
+	"github.com/actorgen/actorgen/generator/model"
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
-// spelled returns t as a file of package home can write it: an alias that is
-// hidden from home is replaced by what it stands for.
-func spelled(home string, t types.Type) types.Type {
-	for {
-		alias, ok := t.(*types.Alias)
-		if !ok {
-			return t
+// speller writes types, and collects the packages that they are written with.
+type speller struct {
+	home string
+	// packages maps import paths to the packages' own names.
+	packages map[string]string
+}
+
+func newSpeller(p *model.Package, c *codecs) speller {
+	s := speller{home: p.Path, packages: map[string]string{actorPath: "actor", contextPath: "context", timePath: "time"}}
+	for _, a := range p.Actors {
+		for _, param := range a.Params {
+			s.typ(param.Type)
 		}
-		o := alias.Obj()
-		if o.Pkg() == nil || o.Pkg().Path() == home || o.Exported() && load.CanImport(home, o.Pkg().Path()) {
-			return t
+		if a.Result != nil {
+			s.typ(a.Result)
 		}
-		t = alias.Rhs()
 	}
+	for _, h := range c.helpers {
+		s.typ(h.Type)
+	}
+	return s
 }
 
 // typ writes a type as the source does: by the alias where it uses one.
-func (n *names) typ(t types.Type) *jen.Statement {
-	switch t := spelled(n.home, t).(type) {
+func (s *speller) typ(t types.Type) *jen.Statement {
+	switch t := shape.Spelled(s.home, t).(type) {
 	case *types.Alias:
-		return n.typeName(t.Obj(), t.TypeArgs())
+		return s.typeName(t.Obj(), t.TypeArgs())
 	case *types.Named:
-		return n.typeName(t.Obj(), t.TypeArgs())
+		return s.typeName(t.Obj(), t.TypeArgs())
 	case *types.Basic:
 		return jen.Id(t.Name())
 	case *types.Slice:
-		return jen.Index().Add(n.typ(t.Elem()))
+		return jen.Index().Add(s.typ(t.Elem()))
 	case *types.Array:
-		return jen.Index(jen.Id(strconv.FormatInt(t.Len(), 10))).Add(n.typ(t.Elem()))
+		return jen.Index(jen.Id(strconv.FormatInt(t.Len(), 10))).Add(s.typ(t.Elem()))
 	case *types.Map:
-		return jen.Map(n.typ(t.Key())).Add(n.typ(t.Elem()))
+		return jen.Map(s.typ(t.Key())).Add(s.typ(t.Elem()))
 	case *types.Pointer:
-		return jen.Op("*").Add(n.typ(t.Elem()))
+		return jen.Op("*").Add(s.typ(t.Elem()))
 	case *types.Struct:
-		return n.structType(t)
+		return s.structType(t)
 	}
-	panic("emit: type " + t.String() + " was not refused") // names knows no others
+	panic("emit: type " + t.String() + " was not refused") // package shape lets no others pass
 }
 
-func (n *names) typeName(o *types.TypeName, args *types.TypeList) *jen.Statement {
-	s := jen.Id(o.Name())
-	if o.Pkg() != nil {
-		s = jen.Qual(o.Pkg().Path(), o.Name())
+func (s *speller) typeName(o *types.TypeName, args *types.TypeList) *jen.Statement {
+	written := jen.Id(o.Name())
+	if pkg := o.Pkg(); pkg != nil {
+		if pkg.Path() != s.home {
+			s.packages[pkg.Path()] = pkg.Name()
+		}
+		written = jen.Qual(pkg.Path(), o.Name())
 	}
 	if args.Len() == 0 {
-		return s
+		return written
 	}
-	return s.TypesFunc(func(g *jen.Group) {
+	return written.TypesFunc(func(g *jen.Group) {
 		for arg := range args.Types() {
-			g.Add(n.typ(arg))
+			g.Add(s.typ(arg))
 		}
 	})
 }
 
 // structType writes a struct type without a name. Its tags belong to it.
-func (n *names) structType(t *types.Struct) *jen.Statement {
+func (s *speller) structType(t *types.Struct) *jen.Statement {
 	var fields []jen.Code
 	for i := range t.NumFields() {
 		f := t.Field(i)
-		field := jen.Id(f.Name()).Add(n.typ(f.Type()))
+		field := jen.Id(f.Name()).Add(s.typ(f.Type()))
 		if f.Embedded() {
-			field = n.typ(f.Type())
+			field = s.typ(f.Type())
 		}
 		if tag := t.Tag(i); tag != "" {
 			field.Id(quoteTag(tag))

@@ -24,11 +24,11 @@ const maxAhead = 4000
 // root, which export data will be asked for, and has it listed: two runs of go
 // list then take the time of one. It knows nothing of build tags, workspaces
 // and vendoring, so what it misses is listed later, and what is too much stays
-// unused.
-func ahead(ctx context.Context, root string) []*listed {
+// unused. The dirs are those with a file that mentions a directive.
+func ahead(ctx context.Context, root string, dirs []string) []*listed {
 	needed := make(map[string]bool)
 	fset := token.NewFileSet()
-	for _, dir := range mentioning(root) {
+	for _, dir := range dirs {
 		p := parseAhead(fset, dir)
 		var funcs []*ast.FuncDecl
 		for _, file := range p.Files {

@@ -13,23 +13,28 @@ import (
 
 // listed is what go list prints of a package.
 type listed struct {
-	Dir          string
-	ImportPath   string
-	Name         string
-	Export       string
-	Match        []string
-	GoFiles      []string
-	CgoFiles     []string
-	TestGoFiles  []string
-	XTestGoFiles []string
-	ImportMap    map[string]string
-	Module       *struct {
+	Dir            string
+	ImportPath     string
+	Name           string
+	Export         string
+	Match          []string
+	GoFiles        []string
+	CgoFiles       []string
+	IgnoredGoFiles []string
+	InvalidGoFiles []string
+	TestGoFiles    []string
+	XTestGoFiles   []string
+	ImportMap      map[string]string
+	Module         *struct {
 		Path string
 		Dir  string
 		Main bool
 	}
-	Error *struct{ Err string }
+	Error *listError
 }
+
+// listError is what is wrong with a package.
+type listError struct{ Err string }
 
 // golist runs go list in dir and returns what it prints, errors of single
 // packages included.

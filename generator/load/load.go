@@ -9,7 +9,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
+	"github.com/actorgen/actorgen/generator/diagnostic"
 	"github.com/actorgen/actorgen/generator/directive"
 )
 
@@ -22,12 +24,27 @@ type Module struct {
 	// Packages are all packages of the module, sorted by import path.
 	Packages []*Package
 
+	// workingDir is where the run was started.
+	workingDir string
 	// ahead is the export data that was listed on a guess.
 	ahead []*listed
 }
 
-// Package is one package of the module. Only the first group of fields is set
-// where nothing mentions a directive.
+// Relative names a file as the diagnostics of the run do.
+func (m *Module) Relative(name string) string { return diagnostic.Relative(m.workingDir, name) }
+
+// HasActors reports whether any package, matched or not, has an annotated
+// function.
+func (m *Module) HasActors() bool { return slices.ContainsFunc(m.Packages, (*Package).hasActors) }
+
+// HasStale reports whether a matched package has a generated file, but no
+// annotated function any more.
+func (m *Module) HasStale() bool {
+	return slices.ContainsFunc(m.Packages, func(p *Package) bool { return p.Matched && p.Output != "" && !p.hasActors() })
+}
+
+// Package is one package of the module. Only the first two groups of fields are
+// set where nothing mentions a directive.
 type Package struct {
 	Path string
 	Name string
@@ -38,8 +55,20 @@ type Package struct {
 	// empty.
 	Output string
 
+	// Sources are the paths of all files that the build compiles.
+	Sources []string
+	// Unread are the files that cannot be read, so that nothing is known of
+	// what they hold.
+	Unread []Unread
+
 	// Files are the parsed files, without generated ones.
 	Files []*File
+	// Excluded are the parsed files with directives that belong to other builds
+	// than this one.
+	Excluded []*File
+	// Elsewhere are the parsed files that belong to the package in other
+	// builds than this one, with directives or not.
+	Elsewhere []*File
 	// Tests are the parsed test files of the package itself.
 	Tests []*File
 
@@ -49,11 +78,24 @@ type Package struct {
 	Defs  map[*ast.Ident]types.Object
 }
 
+func (p *Package) hasActors() bool {
+	return slices.ContainsFunc(p.Files, func(f *File) bool { return len(f.Directives.Funcs) > 0 })
+}
+
 // File is a parsed file with its directives.
 type File struct {
 	Path       string
 	Syntax     *ast.File
 	Directives directive.File
+	// Platform says what the build of the file depends on. It is empty for a
+	// file that belongs to every build.
+	Platform string
 	// Err is the first syntax error, if there is one.
 	Err error
+}
+
+// Unread is a file that cannot be read.
+type Unread struct {
+	Path string
+	Err  error
 }

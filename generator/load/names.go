@@ -28,16 +28,3 @@ func ImportName(spec *ast.ImportSpec) (importPath, name string) {
 	name = strings.TrimPrefix(name, "go-")
 	return importPath, strings.TrimSuffix(name, "-go")
 }
-
-// CanImport applies the rule of internal packages: only what lies below the
-// parent of the last "internal" element may import it. Those of the standard
-// library have no parent that a module could lie below.
-func CanImport(from, to string) bool {
-	const element = "/internal/"
-	i := strings.LastIndex("/"+to+"/", element)
-	if i < 0 {
-		return true
-	}
-	parent := strings.TrimSuffix(to[:i], "/")
-	return parent != "" && (from == parent || strings.HasPrefix(from, parent+"/"))
-}

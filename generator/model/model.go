@@ -1,11 +1,14 @@
 // Package model holds what the generator knows of a module once its source is
 // read and found valid: the arrow from analysis to emission. Its types refer to
-// go/types, never to syntax, and carry no decision about names in the output.
+// go/types, never to syntax. Of the names in the output it decides those that
+// users see, because analysis and emission must agree on them.
 package model
 
 import (
 	"go/token"
 	"go/types"
+
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
 // Package is one package with annotated functions.
@@ -16,9 +19,13 @@ type Package struct {
 	Dir  string
 	// Types is the package, checked without function bodies.
 	Types *types.Package
-	// Taken holds every identifier that the package's own files (the
-	// generated one left out) declare at package scope or in a file's imports.
-	Taken map[string]bool
+	// Declared holds every identifier that files of the package (the
+	// generated one left out) declare at package scope: its tests and what
+	// other builds read of it included.
+	Declared map[string]bool
+	// Imported holds the names of the imports in these files: no file of the
+	// package may declare them, but each may import something else by them.
+	Imported map[string]bool
 	// Actors are sorted by Var.
 	Actors []*Actor
 }
@@ -55,12 +62,11 @@ type Actor struct {
 	Err bool
 }
 
-// Param is one parameter.
+// Param is one parameter: a type, and how it travels.
 type Param struct {
 	// Name is the name in the source, which is the key on the wire.
 	Name string
-	// Type is printed as the source writes it: aliases are kept.
-	Type types.Type
+	*shape.Shape
 }
 
 // Queue is a queue with the options that a queue directive sets.

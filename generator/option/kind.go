@@ -2,6 +2,7 @@ package option
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -74,8 +75,14 @@ var boolean = Kind{Syntax: "true|false", parse: func(text string) (any, error) {
 	return nil, fmt.Errorf("is neither true nor false")
 }}
 
+// durationForm matches what time.ParseDuration refuses for its size only.
+var durationForm = regexp.MustCompile(`^[-+]?([0-9]+(\.[0-9]*)?(ns|us|µs|μs|ms|s|m|h))+$`)
+
 var duration = Kind{Syntax: "duration like 30s, 10m or 168h", parse: func(text string) (any, error) {
 	d, err := time.ParseDuration(text)
+	if err != nil && durationForm.MatchString(text) {
+		return nil, fmt.Errorf("is longer than a duration can be, which is 292 years")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("is not a duration")
 	}

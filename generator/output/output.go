@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/actorgen/actorgen/generator/model"
 )
@@ -28,22 +27,32 @@ func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%q was not written by actorgen, so it is left alone (move it, or delete it)", e.Path)
 }
 
-// Write makes the disk agree with files: it writes those that differ, each
-// atomically, and removes those that must not exist. An up-to-date file is not
-// touched. If one of the paths holds a file that is not ours, nothing is
-// written and the error is a *ForeignError.
+// Write makes the disk agree with files: it writes those that differ, and
+// removes those that must not exist. An up-to-date file is not touched. Whatever
+// can be refused is refused before the first file changes: if one of the paths
+// holds a file that is not ours, the error is a *ForeignError, and new contents
+// are all on the disk before the first takes its place.
 func Write(files []model.File) error {
 	changes, err := compare(files)
 	if err != nil {
 		return err
 	}
-	for _, c := range changes {
+	staged, err := stage(changes)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes { // first, because this may still fail
 		if c.after == nil {
 			if err := os.Remove(c.path); err != nil {
-				return err
+				return errors.Join(fmt.Errorf("remove %q: %w", c.path, cause(err)), discard(staged))
 			}
-		} else if err := replace(c.path, c.after); err != nil {
-			return err
+		}
+	}
+	for i, c := range changes {
+		if c.after != nil {
+			if err := os.Rename(staged[i], c.path); err != nil {
+				return errors.Join(fmt.Errorf("write %q: %w", c.path, cause(err)), discard(staged[i:]))
+			}
 		}
 	}
 	return nil
@@ -61,7 +70,7 @@ func compare(files []model.File) ([]change, error) {
 			}
 		case err != nil:
 			return nil, err
-		case !model.HasHeader(before):
+		case !isOurs(before):
 			return nil, &ForeignError{f.Path}
 		case f.Content == nil || !bytes.Equal(before, f.Content):
 			changes = append(changes, change{f.Path, before, f.Content})
@@ -70,35 +79,7 @@ func compare(files []model.File) ([]change, error) {
 	return changes, nil
 }
 
-// replace writes a file under another name and renames it, so that no reader,
-// and no crash, ever sees half of it.
-func replace(path string, content []byte) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	// The name has no suffix .go, so that a build that runs meanwhile ignores it.
-	temporary, err := os.CreateTemp(dir, "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(temporary.Name()))
-		}
-	}()
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Chmod(mode(path)), temporary.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
-}
-
-// mode keeps the permissions of a file that exists.
-func mode(path string) fs.FileMode {
-	if info, err := os.Stat(path); err == nil {
-		return info.Mode().Perm()
-	}
-	return 0o644
+// isOurs also takes an empty file for ours, because it holds nothing to lose.
+func isOurs(content []byte) bool {
+	return model.HasHeader(content) || len(bytes.TrimSpace(content)) == 0
 }

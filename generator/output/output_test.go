@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/actorgen/actorgen/generator/model"
@@ -63,5 +65,44 @@ func TestWriteLeavesForeignFiles(t *testing.T) {
 		if _, err := os.Stat(fresh); !os.IsNotExist(err) {
 			t.Errorf("got %v, want nothing written", err)
 		}
+	}
+}
+
+// TestWriteAllOrNothing has a file that cannot be written, because its
+// temporary name is too long, behind ones that can change and go.
+func TestWriteAllOrNothing(t *testing.T) {
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "a.go"), filepath.Join(dir, "b.go")
+	blocked := filepath.Join(dir, strings.Repeat("z", 250)+".go")
+	old := string(ours("package a\n"))
+	for _, path := range []string{first, second} {
+		if err := os.WriteFile(path, []byte(old), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := Write([]model.File{{Path: first, Content: ours("package b\n")}, {Path: second}, {Path: blocked, Content: ours("package z\n")}})
+	if err == nil || !strings.Contains(err.Error(), strconv.Quote(blocked)) || strings.Contains(err.Error(), ".zz") {
+		t.Errorf("got %v, want an error that names %q and no temporary file", err, blocked)
+	}
+	for _, path := range []string{first, second} {
+		if got, err := os.ReadFile(path); err != nil || string(got) != old {
+			t.Errorf("%s: got %q, %v, want the old content", path, got, err)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+		t.Errorf("got %v, want no temporary file left", entries)
+	}
+}
+
+func TestWriteTakesEmptyFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.go")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Write([]model.File{{Path: path, Content: ours("package a\n")}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(path); err != nil || len(got) == 0 {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

@@ -6,7 +6,7 @@ package suggest
 func Nearest(word string, candidates []string) string {
 	best, bestDistance := "", max(1, len(word)/3)+1
 	for _, candidate := range candidates {
-		if d := distance(word, candidate); d < bestDistance {
+		if d := Distance(word, candidate); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}
@@ -22,9 +22,9 @@ func Hint(word string, candidates []string) string {
 	return ""
 }
 
-// distance counts the insertions, deletions, replacements and swaps of
+// Distance counts the insertions, deletions, replacements and swaps of
 // neighbours that turn a into b.
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	before, previous := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range previous {
 		previous[j] = j

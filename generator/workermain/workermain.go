@@ -13,6 +13,7 @@ import (
 	"github.com/actorgen/actorgen/generator/diagnostic"
 	"github.com/actorgen/actorgen/generator/load"
 	"github.com/actorgen/actorgen/generator/model"
+	"github.com/actorgen/actorgen/generator/shape"
 	"github.com/actorgen/actorgen/templates"
 )
 
@@ -36,20 +37,15 @@ type table struct {
 
 // New checks that a main package in dir can run the actors of all packages, and
 // appends to the diagnostics what is in the way. The error is for a directory
-// that cannot hold the worker.
+// that cannot hold the worker, and for patterns that miss all actors: the worker
+// goes only with the last of them.
 func New(m *load.Module, dir string, packages []*model.Package, diagnostics *diagnostic.List) (*Main, error) {
-	relative, err := filepath.Rel(m.Dir, dir)
-	if err != nil || !filepath.IsLocal(relative) {
-		return nil, fmt.Errorf("directory %q of -main is outside of module %q", dir, m.Path)
+	importPath, err := placeFor(m, dir)
+	if err != nil {
+		return nil, err
 	}
-	importPath := path.Join(m.Path, filepath.ToSlash(relative))
-	for _, p := range m.Packages {
-		if p.Path == importPath && p.Name != "main" && p.Name != "" {
-			return nil, fmt.Errorf("directory %q of -main holds package %s, not package main", dir, p.Name)
-		}
-	}
-	if len(packages) == 0 && len(*diagnostics) == 0 {
-		return nil, fmt.Errorf("no package with actors for the worker of -main to run")
+	if len(packages) == 0 && len(*diagnostics) == 0 && m.HasActors() && !m.HasStale() {
+		return nil, fmt.Errorf("the patterns match no package with actors for the worker of -main to run")
 	}
 	for _, p := range packages {
 		check(importPath, p, diagnostics)
@@ -66,7 +62,7 @@ func check(worker string, p *model.Package, diagnostics *diagnostic.List) {
 	switch {
 	case p.Name == "main":
 		diagnostics.Addf(first.Pos, "move its actors into a package of their own", "package main %q cannot be part of the worker", p.Path)
-	case !load.CanImport(worker, p.Path):
+	case !shape.CanImport(worker, p.Path):
 		diagnostics.Addf(first.Pos, "choose another directory for -main", "worker %q cannot import package %q", worker, p.Path)
 	}
 	for _, a := range p.Actors {
@@ -96,8 +92,11 @@ func imports(packages []*model.Package) []table {
 	return tables
 }
 
-// File renders the file.
+// File renders the file. Without a table to run, the file must not exist.
 func (m *Main) File() (model.File, error) {
+	if len(m.tables) == 0 {
+		return model.File{Path: filepath.Join(m.dir, FileName)}, nil
+	}
 	text, err := template.New(FileName).Parse(templates.Worker)
 	if err != nil {
 		return model.File{}, fmt.Errorf("parse the worker's template: %w", err)
