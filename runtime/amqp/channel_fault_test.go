@@ -18,23 +18,12 @@ func TestChannelCloseKeepsTheConnection(t *testing.T) {
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
 	before, _ := transport.publishing.state()
-	stop := make(chan struct{})
-	var senders sync.WaitGroup
 	var failed atomic.Int64
-	for k := range 48 {
-		senders.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				if err := send(transport, testEnvelope(q, fmt.Sprintf("%d-%d", k, i))); err != nil {
-					failed.Add(1)
-				}
-			}
-		})
-	}
+	end := underLoad(48, func(id string) {
+		if err := send(transport, testEnvelope(q, id)); err != nil {
+			failed.Add(1)
+		}
+	})
 	for i := range 10 {
 		e := testEnvelope(q, fmt.Sprint("culprit", i))
 		p, err := newParcel(&e, "app", time.Now())
@@ -46,8 +35,7 @@ func TestChannelCloseKeepsTheConnection(t *testing.T) {
 		_, _ = transport.deliver(context.Background(), transport.plain, p)
 		time.Sleep(300 * time.Millisecond)
 	}
-	close(stop)
-	senders.Wait()
+	end()
 	if n := failed.Load(); n > 0 {
 		t.Errorf("got %d innocent messages failed, want none", n)
 	}

@@ -3,6 +3,7 @@ package amqp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -156,4 +157,27 @@ func exists(t *testing.T, name string) bool {
 		_, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
 		return err
 	}) == nil
+}
+
+// underLoad lets senders call use, with IDs of their own, until the function it
+// returns is called, which waits for them.
+func underLoad(senders int, use func(id string)) (end func()) {
+	stop := make(chan struct{})
+	var all sync.WaitGroup
+	for k := range senders {
+		all.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+					use(fmt.Sprintf("%d-%d", k, i))
+				}
+			}
+		})
+	}
+	return func() {
+		close(stop)
+		all.Wait()
+	}
 }

@@ -131,20 +131,9 @@ func TestClashInABatchCondemnsNobody(t *testing.T) {
 	transport.plain.mu.Lock()
 	transport.plain.lane.inflight["same"] = &parcel{} // abandoned earlier, its confirm never comes
 	transport.plain.mu.Unlock()
-	stop := make(chan struct{})
-	var senders sync.WaitGroup
-	for k := range 700 { // keep the window full
-		senders.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				_ = send(transport, testEnvelope(q, fmt.Sprintf("%d-%d", k, i)))
-			}
-		})
-	}
+	end := underLoad(700, func(id string) { // keeps the window full
+		_ = send(transport, testEnvelope(q, id))
+	})
 	batch := make([]actor.Envelope, 51)
 	for i := range batch {
 		batch[i] = testEnvelope(q, fmt.Sprint("batch", i))
@@ -152,8 +141,7 @@ func TestClashInABatchCondemnsNobody(t *testing.T) {
 	}
 	batch[0].ID, batch[0].Timeout = "same", time.Second
 	errs := transport.Publish(context.Background(), batch)
-	close(stop)
-	senders.Wait()
+	end()
 	if len(errs) == 0 || !errors.Is(errs[0], actor.ErrNotSent) {
 		t.Fatalf("the message that waits for its ID: got %v, want ErrNotSent", errs)
 	}

@@ -19,30 +19,14 @@ func TestResetUnderManySendersLosesNothing(t *testing.T) {
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
 	told := &outcomes{err: map[string]error{"first": nil}}
-
-	stop := make(chan struct{})
-	var senders sync.WaitGroup
-	for k := range 64 {
-		senders.Go(func() {
-			for i := 0; ; i++ {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				id := fmt.Sprintf("%d-%d", k, i)
-				told.add(id, send(transport, testEnvelope(q, id)))
-			}
-		})
-	}
+	end := underLoad(64, func(id string) { told.add(id, send(transport, testEnvelope(q, id))) })
 	for range 5 {
 		time.Sleep(200 * time.Millisecond) // real load between the faults
 		proxy.Reset()
 	}
 	proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Cut: 100_001}) // in the middle of a frame
 	time.Sleep(300 * time.Millisecond)
-	close(stop)
-	senders.Wait()
+	end()
 	for id, err := range maps.All(told.err) {
 		if err != nil {
 			t.Errorf("message %s: got %v, want it confirmed after the reconnect", id, err)
