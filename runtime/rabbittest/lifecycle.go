@@ -38,12 +38,27 @@ func (n *Node) Kill() error {
 	return n.kill()
 }
 
-// Pause stops the node's process (SIGSTOP): its sockets stay open and take
-// data until their buffers are full, but nothing answers.
-func (n *Node) Pause() error { return n.signal(syscall.SIGSTOP) }
+// Pause stops the node's process (SIGSTOP) and waits until it stands still: its
+// sockets stay open and take data until their buffers are full, but nothing
+// answers.
+func (n *Node) Pause() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.broker == nil {
+		return errNotRunning
+	}
+	return n.broker.freeze()
+}
 
 // Resume lets a paused node run on (SIGCONT).
-func (n *Node) Resume() error { return n.signal(syscall.SIGCONT) }
+func (n *Node) Resume() error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.broker == nil {
+		return errNotRunning
+	}
+	return n.broker.Signal(syscall.SIGCONT)
+}
 
 // Restart starts the node again on the same ports and data, after stopping it
 // if it runs, and returns when it takes connections.
@@ -124,15 +139,6 @@ func (n *Node) kill() error {
 	broker := n.broker
 	n.broker = nil
 	return broker.kill()
-}
-
-func (n *Node) signal(s syscall.Signal) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.broker == nil {
-		return errNotRunning
-	}
-	return n.broker.Signal(s)
 }
 
 // lastOutput returns the end of what the node said, for an error.
