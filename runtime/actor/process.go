@@ -61,7 +61,8 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 	if planned == nil {
 		err := &UnknownActorError{d.Actor}
 		if s.unknown.first(d.Actor) {
-			s.worker.config.Logger.Warn(err.Error(), "actor", d.Actor, "queue", r.queue.queue.Name)
+			s.worker.config.Logger.Warn(err.Error(), "actor", d.Actor, "id", d.ID, "queue", r.queue.queue.Name,
+				"outcome", "retried, then dead-lettered")
 		}
 		return err
 	}

@@ -124,10 +124,10 @@ func (s *shift) acknowledge(r *run, mode AckMode) {
 }
 
 func (s *shift) log(r *run, text string, v verdict) {
-	level := s.worker.config.Logger.Debug
-	if v.kind == deadLetter {
-		level = s.worker.config.Logger.Warn
+	attributes := []any{"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name,
+		"runs", r.delivery.Attempt + 1, "error", v.reason}
+	if v.kind == retry {
+		attributes = append(attributes, "delay", v.delay.String())
 	}
-	level(text, "actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name,
-		"attempt", r.delivery.Attempt, "delay", v.delay, "error", v.reason)
+	s.worker.config.Logger.Warn(text, attributes...)
 }

@@ -171,7 +171,7 @@ func (l *link) run() {
 				return
 			}
 			if l.failed(err) {
-				l.log.Warn("broker not reachable", "host", e.address(), "error", err)
+				l.log.Warn("broker not reachable, trying on", "host", e.address(), "error", err)
 			}
 			pause.wait(l.ctx)
 			continue

@@ -136,7 +136,7 @@ func (d declarer) declare(name string, args amqp.Table) error {
 		if !conflict.adopt(args) {
 			return conflict
 		}
-		d.log.Warn("queue differs from its declaration", "queue", name,
+		d.log.Warn("queue differs from its declaration", "name", name,
 			"argument", conflict.Argument, "wanted", conflict.Wanted, "found", conflict.Found)
 	}
 	return fmt.Errorf("%w: queue %q differs in too many arguments", errRefused, name)

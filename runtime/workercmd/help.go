@@ -22,7 +22,8 @@ the others back to the broker. A second signal quits at once.
   -log-format FORMAT    text or json, to standard error (default text)
   -log-level LEVEL      debug, info, warn or error (default info)
 
-A flag wins over its environment variable, ACTOR_BROKER to ACTOR_LOG_LEVEL, and
-that over annotations. ACTOR_BROKER takes several, separated by spaces.
+A flag wins over its environment variable, which is ACTOR_ and its name as in
+ACTOR_DRAIN_TIMEOUT, and that over annotations. ACTOR_BROKER takes several URLs,
+separated by spaces, and keeps passwords out of the list of processes.
 Exit codes: 0 drained, 1 forced to end or failed, 2 wrong usage.
 `

@@ -82,7 +82,10 @@ func (s *shift) connect(ctx context.Context) error {
 		s.transport = memory.New(memory.Config{Logger: logger})
 	} else {
 		logger.Info("connecting", "url", s.broker.redacted())
-		transport, err := amqp.Dial(ctx, amqp.Config{URL: s.broker.url, Logger: logger})
+		transport, err := amqp.Dial(ctx, amqp.Config{
+			URL: s.broker.url, Logger: logger,
+			Lazy: len(s.queues) == 0, // only to be sent to, so nobody has to wait for it
+		})
 		if err != nil {
 			return err
 		}

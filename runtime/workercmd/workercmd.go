@@ -82,10 +82,10 @@ func (p process) run(signals <-chan os.Signal, tables []actor.Table) int {
 			return exitDrained
 		case received := <-signals:
 			if ctx.Err() != nil {
-				logger.Error("second signal, quitting at once; unfinished tasks will run again", "signal", received)
+				logger.Error("second signal, quitting at once; unfinished tasks will run again", "signal", received.String())
 				return exitFailed
 			}
-			logger.Info("draining, a second signal quits at once", "signal", received)
+			logger.Info("draining, a second signal quits at once", "signal", received.String())
 			drain()
 		}
 	}

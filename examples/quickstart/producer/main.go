@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/actorgen/actorgen/examples/quickstart/tasks"
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -25,7 +26,9 @@ func main() {
 
 func run(broker string, count int, names []string) error {
 	ctx := context.Background()
-	transport, err := amqp.Dial(ctx, amqp.Config{URL: broker})
+	dialCtx, cancel := context.WithTimeout(ctx, 10*time.Second) // a broker that is down is waited for
+	defer cancel()
+	transport, err := amqp.Dial(dialCtx, amqp.Config{URL: broker})
 	if err != nil {
 		return err
 	}
