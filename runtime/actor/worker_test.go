@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -276,79 +275,6 @@ func TestWorkerRetryLongerThanMaxDelayIsNeitherLostNorEarly(t *testing.T) {
 	})
 }
 
-func TestWorkerDrains(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var finished atomic.Int32
-		cfg := actor.WorkerConfig{Concurrency: 2, Prefetch: 10, DrainTimeout: time.Minute}
-		s := open(t, actor.WorkPolicy{}, cfg, 0, func(ctx context.Context, _ int) error {
-			time.Sleep(30 * time.Second)
-			finished.Add(1)
-			return nil
-		})
-		for range 6 {
-			s.send(s.stub, 0)
-		}
-		synctest.Wait() // two run, four are prefetched
-		started := time.Now()
-		stopped := make(chan error, 1)
-		go func() { stopped <- s.stop() }()
-		synctest.Wait()
-		for i := range 4 {
-			if d := s.next(false); d == nil {
-				t.Fatalf("got %d messages handed back, want 4", i)
-			}
-		}
-		if took := time.Since(started); took > 0 {
-			t.Errorf("got the prefetched messages back after %s, want at once", took)
-		}
-		if err := <-stopped; err != nil {
-			t.Fatalf("got %v, want nil", err)
-		}
-		if took := time.Since(started); took != 30*time.Second || finished.Load() != 2 {
-			t.Errorf("got %d finished in %s, want the 2 running in 30s", finished.Load(), took)
-		}
-		if d := s.next(false); d != nil {
-			t.Error("got a fifth message, want those that ran acknowledged")
-		}
-	})
-}
-
-func TestWorkerCancelsAtTheEndOfTheDrain(t *testing.T) {
-	for _, stubborn := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			release := make(chan struct{})
-			var cause error
-			cfg := actor.WorkerConfig{DrainTimeout: time.Minute}
-			s := open(t, actor.WorkPolicy{Timeout: new(time.Duration(0))}, cfg, 0, func(ctx context.Context, _ int) error {
-				<-ctx.Done()
-				cause = context.Cause(ctx)
-				if stubborn {
-					<-release
-				}
-				return ctx.Err()
-			})
-			id := s.send(s.stub, 0)
-			synctest.Wait()
-			started := time.Now()
-			if err := s.stop(); !errors.Is(err, actor.ErrDrainTimeout) {
-				t.Errorf("stubborn %t: got %v, want ErrDrainTimeout", stubborn, err)
-			}
-			if took := time.Since(started); took < time.Minute || took > time.Minute+5*time.Second {
-				t.Errorf("stubborn %t: took %s, want the drain timeout of a minute", stubborn, took)
-			}
-			synctest.Wait()
-			if cause != actor.ErrShutdown {
-				t.Errorf("stubborn %t: got cause %v, want ErrShutdown", stubborn, cause)
-			}
-			d := s.next(false)
-			if d == nil || d.ID != id || d.Attempt != 0 {
-				t.Errorf("stubborn %t: got %+v, want the message handed back, no attempt counted", stubborn, d)
-			}
-			close(release)
-		})
-	}
-}
-
 func TestWorkerQuietQueueIsNotStarved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var quiet time.Time
@@ -441,80 +367,6 @@ func TestWorkerGivesHandlersItsClient(t *testing.T) {
 	})
 }
 
-// flaky fails the first publishes of retries.
-type flaky struct {
-	actor.Transport
-	mu   sync.Mutex
-	fail int
-}
-
-func (f *flaky) Publish(ctx context.Context, batch []actor.Envelope) []error {
-	f.mu.Lock()
-	fail := batch[0].Attempt > 0 && f.fail > 0
-	if fail {
-		f.fail--
-	}
-	f.mu.Unlock()
-	if fail {
-		return []error{batch[0].Fail(actor.ErrOutcomeUnknown, actor.ErrConfirmTimeout)}
-	}
-	return f.Transport.Publish(ctx, batch)
-}
-
-func TestWorkerRepeatsThePublishOfARetryNotTheTask(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		transport := &flaky{Transport: memory.New(memory.Config{}), fail: 5}
-		policy := actor.WorkPolicy{MaxRetries: new(1)}
-		var attempts []int
-		s := openOn(t, transport, policy, actor.WorkerConfig{Concurrency: 1}, func(ctx context.Context, run int) error {
-			facts, _ := actor.DeliveryFacts(ctx)
-			attempts = append(attempts, facts.Attempt)
-			if run == 0 {
-				return errors.New("boom")
-			}
-			return nil
-		})
-		s.send(s.stub, 0)
-		let(10 * time.Minute)
-		if want := []int{0, 1}; !slices.Equal(attempts, want) {
-			t.Errorf("got runs at attempts %v, want %v", attempts, want)
-		}
-		if transport.fail != 0 {
-			t.Errorf("got %d failures left, want the publish repeated until it was confirmed", transport.fail)
-		}
-	})
-}
-
-func TestWorkerLeavesARetryThatCannotBePublishedToTheNextSession(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		broker := memory.New(memory.Config{})
-		transport := &flaky{Transport: broker, fail: 1_000_000}
-		var facts []actor.Facts
-		s := openOn(t, transport, actor.WorkPolicy{}, actor.WorkerConfig{}, func(ctx context.Context, run int) error {
-			f, _ := actor.DeliveryFacts(ctx)
-			facts = append(facts, f)
-			if run == 0 {
-				return errors.New("boom")
-			}
-			return nil
-		})
-		id := s.send(s.stub, 0)
-		let(time.Minute)
-		if len(facts) != 1 {
-			t.Fatalf("got %d runs while the delivery's session lived, want 1", len(facts))
-		}
-		broker.Interrupt()
-		let(time.Minute)
-		transport.mu.Lock()
-		transport.fail = 0
-		transport.mu.Unlock()
-		let(time.Hour)
-		if len(facts) != 2 || facts[1].ID != id || facts[1].Attempt != 0 || !facts[1].Redelivered {
-			t.Errorf("got %+v, want a second run of the redelivered original and nothing else", facts)
-		}
-	})
-}
-
 // nilError is an error whose text panics where it is nil.
 type nilError struct{ text string }
 
@@ -529,31 +381,6 @@ func TestWorkerSurvivesAnErrorThatPanics(t *testing.T) {
 		id := s.send(s.stub, 0)
 		if d := s.next(true); d == nil || d.ID != id || !strings.HasPrefix(d.Failure, "panic: ") {
 			t.Errorf("got %+v, want dead letter %s with the panic", d, id)
-		}
-	})
-}
-
-func TestWorkerDoesNotRunADeliveryWhoseSessionHasEnded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		broker := memory.New(memory.Config{})
-		ran := map[string]int{}
-		s := openOn(t, broker, actor.WorkPolicy{}, actor.WorkerConfig{Concurrency: 1, Prefetch: 10}, func(ctx context.Context, _ int) error {
-			f, _ := actor.DeliveryFacts(ctx)
-			ran[f.ID]++
-			time.Sleep(time.Minute)
-			return nil
-		})
-		running := s.send(s.stub, 0)
-		synctest.Wait()
-		waiting := s.send(s.stub, 0)
-		synctest.Wait()
-		broker.Interrupt()
-		let(time.Hour)
-		if ran[waiting] != 1 {
-			t.Errorf("got %d runs of the task that no slot had taken, want 1", ran[waiting])
-		}
-		if ran[running] != 2 {
-			t.Errorf("got %d runs of the task whose acknowledgement was lost, want 2", ran[running])
 		}
 	})
 }
@@ -580,14 +407,4 @@ func TestWorkerSurvivesAPanicWhileDecoding(t *testing.T) {
 		}
 		transport.Close()
 	})
-}
-
-func TestRunRefusesAClosedTransport(t *testing.T) {
-	transport := memory.New(memory.Config{})
-	transport.Close()
-	table := actor.Table{{Definition: &actor.Definition{Name: "a"}}}
-	err := actor.NewWorker(actor.NewClient(transport, actor.ClientConfig{}), actor.WorkerConfig{}, table).Run(t.Context())
-	if !errors.Is(err, actor.ErrClosed) {
-		t.Errorf("got %v, want ErrClosed", err)
-	}
 }
