@@ -162,6 +162,23 @@ func TestStubOptionsStayWithTheirCopy(t *testing.T) {
 	}
 }
 
+func TestAtDelaysUntilItsTime(t *testing.T) {
+	transport := &recorder{}
+	stub := mail.Via(actor.NewClient(transport, actor.ClientConfig{}))
+	for _, at := range []time.Time{time.Now().Add(30 * time.Minute), time.Now().Add(-time.Hour)} {
+		stub := stub.With(actor.At(at))
+		if err := stub.Send(t.Context(), message(t, stub, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := transport.sent[0].Delay; got > 30*time.Minute || got < 29*time.Minute {
+		t.Errorf("in half an hour: got a delay of %s, want 30m", got)
+	}
+	if got := transport.sent[1].Delay; got != 0 {
+		t.Errorf("in the past: got a delay of %s, want none", got)
+	}
+}
+
 func TestSendMiddlewareSeesEverySend(t *testing.T) {
 	transport := &recorder{}
 	var order []string

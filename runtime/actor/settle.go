@@ -21,14 +21,12 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 		r.delivery.Settlement.Requeue()
 	case retry:
 		s.log(r, "task failed, will be retried", v)
-		e := s.copyOf(r)
-		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
+		e := s.failedCopyOf(r, v)
 		s.delay(e, v.delay)
 		s.replace(r, e)
 	case deadLetter:
 		s.log(r, "task dead-lettered", v)
-		e := s.copyOf(r)
-		e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
+		e := s.failedCopyOf(r, v)
 		e.DeadLetter = true
 		s.replace(r, e)
 	}
@@ -69,6 +67,13 @@ func (s *shift) copyOf(r *run) *Envelope {
 		Failure:     d.Failure,
 		FailedAt:    d.FailedAt,
 	}
+}
+
+// failedCopyOf is copyOf after a run that failed as v says.
+func (s *shift) failedCopyOf(r *run, v verdict) *Envelope {
+	e := s.copyOf(r)
+	e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
+	return e
 }
 
 // replace publishes e and, once that is confirmed, acknowledges the original:

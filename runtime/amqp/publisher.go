@@ -43,6 +43,13 @@ func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
 	return p
 }
 
+// The pause before a channel is opened again: a channel is cheap, and the
+// innocent wait for it.
+const (
+	minReopen = 10 * time.Millisecond
+	maxReopen = 100 * time.Millisecond
+)
+
 // start begins to keep the channel, at the first message.
 func (p *publisher) start() { p.started.Do(func() { go p.run() }) }
 
@@ -87,7 +94,7 @@ func (p *publisher) active() int {
 
 func (p *publisher) run() {
 	defer close(p.done)
-	pause := newBackoff(minNackPause, 10*minNackPause) // a channel is cheap, and the innocent wait for it
+	pause := newBackoff(minReopen, maxReopen)
 	for {
 		s, err := p.link.await(p.link.ctx)
 		if err != nil {
