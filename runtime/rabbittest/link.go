@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,8 @@ type link struct {
 	client, broker net.Conn
 	once           sync.Once
 	ended          chan struct{}
+	// stranded says that either side has lost its peer; see [Proxy.Strand].
+	stranded atomic.Bool
 }
 
 func newLink(client, broker net.Conn) *link {
@@ -79,14 +82,14 @@ func (l *link) read(from net.Conn, through *lane, chunks chan<- chunk) {
 		n, err := from.Read(buffer)
 		if n > 0 {
 			select {
-			case chunks <- through.pass(buffer[:n], l.ended):
+			case chunks <- l.carry(buffer[:n], through):
 			case <-l.ended:
 				return
 			}
 		}
 		if err != nil {
 			// Not even the end of a stream leaves a black hole.
-			through.awaitOpen(l.ended)
+			l.awaitOpen(through)
 			if err != io.EOF {
 				l.reset()
 			}

@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// Config is appended to the node's rabbitmq.conf. Defaults to nothing.
 	Config string
+	// TLS adds a listener for amqps beside the plain one. Defaults to none.
+	TLS *TLS
 }
 
 // bootTimeout bounds one start of a node; 6 to 12 seconds are usual on an
@@ -38,8 +40,8 @@ type Node struct {
 	closed bool
 }
 
-// ports are those of a node, all on loopback.
-type ports struct{ amqp, distribution, mapper int }
+// ports are those of a node, all on loopback. tls is zero where there is none.
+type ports struct{ amqp, tls, distribution, mapper int }
 
 // MustStart is Start for a test: it fails the test where Start returns an
 // error, and cleans up when the test ends.
@@ -70,7 +72,7 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 }
 
 func start(ctx context.Context, s scripts, o Options) (*Node, error) {
-	free, err := freePorts(3)
+	free, err := freePorts(4)
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +90,9 @@ func start(ctx context.Context, s scripts, o Options) (*Node, error) {
 		directory: directory,
 		ports:     ports{amqp: free[0], distribution: free[1], mapper: free[2]},
 		guard:     guard,
+	}
+	if o.TLS != nil {
+		n.ports.tls = free[3]
 	}
 	if err := errors.Join(n.configure(o), n.boot(ctx)); err != nil {
 		return nil, errors.Join(fmt.Errorf("start a RabbitMQ node: %w", err), n.Cleanup())

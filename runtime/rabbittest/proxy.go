@@ -116,6 +116,7 @@ func (p *Proxy) Reset() {
 	defer p.mu.Unlock()
 	for l := range p.links {
 		l.reset()
+		delete(p.links, l)
 	}
 }
 

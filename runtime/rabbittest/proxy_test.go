@@ -121,6 +121,9 @@ func TestProxyResetsAllConnections(t *testing.T) {
 	p, first := proxied(t)
 	second := connect(t, p)
 	p.Reset()
+	if got := p.Connections(); got != 0 {
+		t.Fatalf("got %d connections after the reset, want none", got)
+	}
 	receiveReset(t, first)
 	receiveReset(t, second)
 	connect(t, p)

@@ -18,7 +18,15 @@ func (n *Node) configure(o Options) error {
 	if err := os.WriteFile(n.path("enabled_plugins"), []byte("[].\n"), 0o600); err != nil {
 		return err
 	}
-	config := fmt.Sprintf("listeners.tcp.1 = %s\n%s\n", n.Addr(), o.Config)
+	config := fmt.Sprintf("listeners.tcp.1 = %s\n", n.Addr())
+	if o.TLS != nil {
+		settings, err := n.configureTLS(*o.TLS)
+		if err != nil {
+			return err
+		}
+		config += settings
+	}
+	config += o.Config + "\n"
 	return os.WriteFile(n.path("rabbitmq.conf"), []byte(config), 0o600)
 }
 
