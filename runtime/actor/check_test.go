@@ -53,6 +53,31 @@ func TestSealRefusesWhatNoBrokerShouldSee(t *testing.T) {
 	}
 }
 
+func TestCheckSparesCopies(t *testing.T) {
+	foreign := Envelope{Queue: &Queue{Name: "checks"}, Timeout: time.Second, Body: make([]byte, maxBodyBytes+1),
+		Headers: map[string]any{"CC": 1.5}, Actor: strings.Repeat("x", 300)}
+	for name, mark := range map[string]func(*Envelope){
+		"retry":                func(e *Envelope) { e.Attempt = 1 },
+		"dead letter":          func(e *Envelope) { e.DeadLetter = true },
+		"leg of a delay":       func(e *Envelope) { e.Remaining = time.Second },
+		"sent before":          func(e *Envelope) { e.FirstSent = time.Now() },
+		"of some content type": func(e *Envelope) { e.ContentType = "text/plain" },
+	} {
+		e := foreign
+		mark(&e)
+		if err := e.Check(time.Hour); err != nil {
+			t.Errorf("%s: got %v, want nil", name, err)
+		}
+		var invalid *InvalidMessageError
+		if e.Queue = nil; !errors.As(e.Check(time.Hour), &invalid) {
+			t.Errorf("%s to no queue: got nil, want an InvalidMessageError", name)
+		}
+	}
+	if err := foreign.Check(time.Hour); err == nil {
+		t.Error("a new message: got nil, want an InvalidMessageError")
+	}
+}
+
 func TestSealDelays(t *testing.T) {
 	limited := ClientConfig{Publish: PublishPolicy{MaxDelay: new(time.Minute)}}
 	m := Message{ID: "1", Actor: "tasks.Check", Delay: time.Minute}

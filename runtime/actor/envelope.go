@@ -50,8 +50,12 @@ type Envelope struct {
 	FailedAt time.Time
 }
 
-// Destination returns the name of the queue that the envelope is for.
+// Destination returns the name of the queue that the envelope is for, empty
+// where it has none.
 func (e *Envelope) Destination() string {
+	if e.Queue == nil {
+		return ""
+	}
 	if e.DeadLetter {
 		return e.Queue.DeadLetterName()
 	}

@@ -7,27 +7,34 @@ import (
 )
 
 // The outcomes of a send that did not succeed, found with errors.Is inside a
-// [*PublishError].
+// [*PublishError]. There is always exactly one.
 var (
 	// ErrUnroutable: the broker returned the message because no queue takes
-	// it. It is not queued.
+	// it, or was asked first and has no such queue or delay level. It is not
+	// queued: sending it again cannot run the task twice, but needs the queue.
 	ErrUnroutable = errors.New("no queue takes the message")
-	// ErrNacked: the broker refused the message. From a queue that rejects
-	// when it is full it is not queued; after a queue's failover it may be.
+	// ErrNacked: the broker refused the message. It is not queued where a full
+	// queue rejects it, or where the broker closed the channel because of it
+	// (forbidden, or larger than the broker allows; the cause says so). After
+	// a queue's failover it may be queued all the same, and the broker does
+	// not tell which it was, so this is not safe to retry.
 	ErrNacked = errors.New("refused by the broker")
 	// ErrOutcomeUnknown: the message was handed to the connection and nothing
-	// was heard of it. It may be queued; sending it again may run the task
-	// twice.
+	// was heard of it. It may be queued, now or a little later; sending it
+	// again may run the task twice. With the same ID ([MessageID]) the two can
+	// be told to be one.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrNotSent: the message was never written. It is not queued and safe to
 	// send again.
 	ErrNotSent = errors.New("not sent")
 )
 
-// The causes of an outcome, found with errors.Is beside it. The error of a
-// context that ended is the other possible cause.
+// The causes of an outcome, found with errors.Is beside it. Other causes are
+// the error of a context that ended, and what the broker or the checks of a
+// transport said.
 var (
-	// ErrConfirmTimeout: the confirm timeout ran out.
+	// ErrConfirmTimeout: the confirm timeout ran out. With ErrOutcomeUnknown
+	// the broker was silent; with ErrNotSent the message waited for its turn.
 	ErrConfirmTimeout = errors.New("confirm timeout exceeded")
 	// ErrConnectionLost: the connection to the broker is, or went, down.
 	ErrConnectionLost = errors.New("connection to the broker lost")
@@ -65,8 +72,10 @@ func (e *PublishError) Unwrap() []error {
 	return []error{e.Outcome, e.Cause}
 }
 
-// SafeToRetry reports whether sending the message again cannot run its task
-// twice: it is certain that the broker does not hold it.
+// SafeToRetry reports whether it is certain that the broker does not hold the
+// message, so that sending it again cannot run its task twice: true for
+// ErrNotSent and ErrUnroutable. It says nothing about whether that would
+// succeed.
 func (e *PublishError) SafeToRetry() bool {
 	return errors.Is(e.Outcome, ErrNotSent) || errors.Is(e.Outcome, ErrUnroutable)
 }

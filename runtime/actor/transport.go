@@ -14,7 +14,8 @@ type Transport interface {
 	// known, which takes no longer than the envelope's Timeout for each and
 	// ends early when ctx does. It returns nil when all were confirmed, else
 	// one error for each envelope, in order, nil where it was confirmed; each
-	// is a *PublishError. A queue that does not exist is declared first where
+	// is a *PublishError. What Envelope.Check refuses is ErrNotSent with that
+	// error as its cause. A queue that does not exist is declared first where
 	// the transport may. Publish does not keep batch or change it; it may keep
 	// the bodies and headers, which the caller must not change.
 	Publish(ctx context.Context, batch []Envelope) []error

@@ -23,6 +23,7 @@ const (
 	lost              // handed over, and then the channel or connection ended
 	unsent            // not handed over: the channel had ended
 	abandoned         // handed over, and the sender waits no longer
+	unfit             // not handed over: the broker does not take frames of its size
 )
 
 // write hands q, which has a place, to the library. That does not block: the
@@ -30,7 +31,7 @@ const (
 func (p *publisher) write(q *parcel) (ok bool) {
 	l := q.lane // ours until it is released: nobody else changes a granted place
 	defer l.granted.Add(int64(-q.size))
-	if l.ch.IsClosed() {
+	if q.unfit = q.fit(l.sess); q.unfit != nil || l.ch.IsClosed() {
 		return false
 	}
 	q.wrote = time.Now()
@@ -77,7 +78,7 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := q.lane
-	l.drain(p.orphan)
+	l.drain()
 	l.remove(q)
 	defer p.grant()
 	switch {
@@ -150,14 +151,22 @@ func (p *publisher) leave(q *parcel) {
 	p.grant()
 }
 
+// unwritten says what came of an attempt in which write failed.
+func (q *parcel) unwritten() (verdict, error) {
+	switch {
+	case q.unfit != nil:
+		return unfit, q.unfit
+	case q.unknown:
+		return lost, actor.ErrConnectionLost
+	}
+	return unsent, actor.ErrConnectionLost
+}
+
 // attempt publishes q, which has a place, once.
 func (p *publisher) attempt(ctx context.Context, q *parcel) (verdict, error) {
 	if !p.write(q) {
 		p.release(q)
-		if q.unknown {
-			return lost, actor.ErrConnectionLost
-		}
-		return unsent, actor.ErrConnectionLost
+		return q.unwritten()
 	}
 	if !p.confirm {
 		p.release(q)

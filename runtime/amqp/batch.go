@@ -3,7 +3,6 @@ package amqp
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -50,15 +49,16 @@ func (t *Transport) publishBatch(ctx context.Context, batch []actor.Envelope) []
 
 func (r *batchRun) send(i int, e *actor.Envelope) {
 	t := r.transport
-	q, err := newParcel(e, t.cfg.Name, time.Now())
+	q, err := t.pack(e)
 	if err != nil {
-		r.errs[i] = invalid(e, err)
+		r.errs[i] = err
 		return
 	}
 	f := inFlight{index: i, parcel: q, publisher: t.publisherOf(e)}
-	if t.needsPreparation(e) {
+	switch {
+	case t.needsPreparation(e) && !t.topology.isReady(e):
 		t.startClock(q)
-		if r.starved != nil && !t.topology.isReady(e) {
+		if r.starved != nil {
 			r.end(f, q.fail(actor.ErrNotSent, r.starved), false)
 			return
 		}
@@ -69,6 +69,8 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 			r.end(f, err, false)
 			return
 		}
+	case t.cfg.Declare == DeclareCheck:
+		t.topology.inspect(e)
 	}
 	for len(r.repeat) > 0 { // those before it first
 		r.settleAll()
@@ -87,7 +89,7 @@ func (r *batchRun) write(f inFlight) {
 	switch {
 	case !f.publisher.write(q):
 		f.publisher.release(q)
-		f.verdict = lost
+		f.verdict, f.cause = q.unwritten()
 		r.repeat = append(r.repeat, f)
 	case !f.publisher.confirm:
 		f.publisher.release(q)
@@ -134,10 +136,13 @@ func (r *batchRun) settleAll() {
 	paused := false
 	for _, f := range repeat {
 		q := f.parcel
-		if f.verdict == nacked && paused { // one pause serves all
-			f.verdict = lost
+		if f.verdict == nacked && !rejectsWhenFull(q.env) {
+			if paused && !q.late.Load() { // one pause serves all
+				q.refused = true
+				f.verdict = lost
+			}
+			paused = true
 		}
-		paused = paused || f.verdict == nacked
 		if err := r.transport.remedy(r.ctx, q, f.verdict, f.cause); err != nil {
 			r.end(f, err, false)
 			continue

@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
@@ -12,11 +13,22 @@ import (
 // Config configures a [Transport]. The zero value works against a local broker.
 type Config struct {
 	// URL is amqp://user:password@host:port/vhost, or amqps for TLS. Several
-	// hosts, separated by commas, are tried in turn from a random start; a
-	// host without a port takes the scheme's. Query parameters other than
-	// auth_mechanism are not used.
+	// hosts, separated by commas, are tried in turn from a random start, and
+	// again after the loss of a connection, beginning with the host after the
+	// lost one; so are the addresses of one name. A host without a port takes
+	// the scheme's. Query parameters other than auth_mechanism are not used.
 	// Defaults to amqp://guest:guest@127.0.0.1:5672/.
 	URL string
+	// Credentials returns user and password in place of the URL's, for those
+	// that change. It is asked before every attempt to connect, by several
+	// goroutines at once, and has to return when its context ends, which is
+	// within DialTimeout: Close waits for it. Its error makes the attempt fail
+	// like a broker that cannot be reached, so it is tried again, also by Dial;
+	// its text is logged, once until it changes, and part of Dial's error, so
+	// it must hold no secret. A connection that is up outlives its credentials
+	// unless the broker ends it.
+	// Defaults to what the URL says.
+	Credentials func(ctx context.Context) (user, password string, err error)
 	// MaxDelay is the longest delay that the broker holds in one piece, at
 	// most 2 years. It fixes how many delay levels are declared.
 	// Defaults to 168 hours.
@@ -27,15 +39,23 @@ type Config struct {
 	// Declare says whether queues and delay levels are declared.
 	// Defaults to DeclareAlways.
 	Declare Declare
-	// Heartbeat is the interval after which a silent connection is probed,
-	// in whole seconds; it is found dead after about 1.5 intervals.
+	// Heartbeat is the interval, in whole seconds, in which either side of an
+	// idle connection shows that it lives; one that is dead is found after
+	// about 1.5 intervals. While messages are in flight it takes 3 seconds:
+	// a broker that says nothing for 2 seconds is asked for a sign of life.
 	// Defaults to 5 seconds.
 	Heartbeat time.Duration
-	// DialTimeout bounds one attempt to connect, from the TCP handshake to
-	// the end of the AMQP handshake. Defaults to 10 seconds.
+	// DialTimeout bounds one attempt to connect to one host, from the question
+	// for the credentials to the end of the AMQP handshake. The TCP handshake
+	// with each address has at most 2 seconds of it.
+	// Defaults to 10 seconds.
 	DialTimeout time.Duration
-	// TLS configures amqps connections; the server name is filled in for each
-	// host. Defaults to the system's certificates.
+	// TLS configures amqps connections: own authorities in RootCAs, the
+	// client's certificate in Certificates, or GetClientCertificate where it is
+	// renewed while the program runs. ServerName is filled in for each host
+	// unless it is set. It must not be changed after Dial.
+	// Defaults to the system's authorities, no client certificate and TLS 1.2
+	// or newer.
 	TLS *tls.Config
 	// Logger receives one line for each change of state.
 	// Defaults to slog.Default().
@@ -45,16 +65,34 @@ type Config struct {
 	Name string
 }
 
-// Declare says what a transport may do about queues and delay levels.
+// Declare says what a transport may do about queues and delay levels. In every
+// mode a message that no queue takes is an error to its sender, unless that
+// asked for less, and a queue that exists with other arguments than the actor's
+// annotation says takes its messages all the same. Each contradiction is logged
+// once.
 type Declare string
 
 const (
-	// DeclareAlways declares what is missing. The empty value means the same.
+	// DeclareAlways declares what is missing, when a message finds it missing
+	// or the broker would not tell: before the first delay, the first message
+	// without a confirm, and the first delivery of each connection. Where the
+	// user may not declare, it does what DeclareCheck does, and says so. The
+	// empty value means the same.
 	DeclareAlways Declare = "always"
-	// DeclareCheck only checks that queues exist. Their arguments are not
-	// verified: a passive declaration does not compare them.
+	// DeclareCheck creates nothing. Once for each connection it asks whether a
+	// queue, and for a delay its levels, exist, which needs no permission. The
+	// queue's arguments are compared where the user has permission to configure
+	// it, by declaring what was just found, which would create a queue that is
+	// deleted in that very moment; elsewhere "queue arguments not verified" is
+	// logged. It cannot know whether a queue is bound to the end of the delay
+	// levels, which the broker tells nobody: without that binding delayed
+	// messages end in the queue actor.delay.v1.lost under the queue prefix.
 	DeclareCheck Declare = "check"
-	// DeclareNever neither declares nor checks.
+	// DeclareNever asks nothing and creates nothing. What is missing shows when
+	// the broker returns a message, or closes a channel for a delay whose level
+	// does not exist. A delay to a queue that does not exist is confirmed by
+	// the first level and ends in the queue actor.delay.v1.lost; a message
+	// without a confirm is dropped, and a return of it is only logged.
 	DeclareNever Declare = "never"
 )
 

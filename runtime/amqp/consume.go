@@ -13,6 +13,9 @@ import (
 // (*QueueConflictError), where the broker refuses access, and, if the
 // transport does not declare, where the queue does not exist.
 func (t *Transport) Consume(ctx context.Context, s actor.Subscription) (actor.Consumer, error) {
+	if err := s.Queue.Check(); err != nil {
+		return nil, fmt.Errorf("consume: %w", err)
+	}
 	c, err := t.addConsumer(s)
 	if err != nil {
 		return nil, err
@@ -55,7 +58,7 @@ func (t *Transport) addConsumer(s actor.Subscription) (*consumer, error) {
 		return nil, fmt.Errorf("consume from queue %q: %w", s.Queue.Name, actor.ErrClosed)
 	}
 	if t.consuming == nil {
-		t.consuming = openLink(t.cfg, t.endpoints, "consume")
+		t.consuming = openLink(t.cfg, t.endpoints, "consume", t.counters)
 	}
 	c := newConsumer(t.cfg, t.consuming, s)
 	c.gone = func() {

@@ -20,6 +20,7 @@ type consumer struct {
 	definition   actor.Queue
 	queue        string // the name of the queue that is consumed
 	gone         func() // takes the consumer out of the transport
+	news         news
 
 	ctx  context.Context // ends with Stop
 	stop context.CancelFunc
@@ -56,6 +57,7 @@ func newConsumer(cfg Config, l *link, s actor.Subscription) *consumer {
 		c.queue = s.Queue.DeadLetterName()
 	}
 	c.log = cfg.Logger.With("queue", c.queue)
+	c.news.log = c.log
 	return c
 }
 

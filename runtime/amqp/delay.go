@@ -56,9 +56,12 @@ func hold(remainder time.Duration, due, now time.Time) time.Duration {
 	return max(0, min(remainder, delayStep, due.Sub(now)))
 }
 
+// delayLostName is the longest of the names that follow a prefix.
+const delayLostName = "actor.delay.v1.lost"
+
 func delayName(prefix string, n int) string { return fmt.Sprintf("%sactor.delay.v1.%02d", prefix, n) }
 func delayOut(prefix string) string         { return prefix + "actor.delay.v1.out" }
-func delayLost(prefix string) string        { return prefix + "actor.delay.v1.lost" }
+func delayLost(prefix string) string        { return prefix + delayLostName }
 func levelHeader(n int) string              { return fmt.Sprintf("actor-d%02d", n) }
 
 // levelTTL is the time to live of a level's queue, in milliseconds.

@@ -2,129 +2,154 @@ package amqp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"sync/atomic"
-	"syscall"
+	"slices"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
-// refusal is a connection that the broker refused for a reason that trying
-// again does not mend: credentials or virtual host.
-type refusal struct {
-	address string
-	cause   error
-}
-
-func (r *refusal) Error() string {
-	return fmt.Sprintf("amqp: %s refuses the connection: %v (check user, password, virtual host and permissions)", r.address, r.cause)
-}
-
-func (r *refusal) Unwrap() error { return r.cause }
-
-// silentClose is how long a broker at least waits before it closes the
-// connection of a client with wrong credentials without a word (RabbitMQ
-// waits three seconds). A connection that ends sooner was cut.
-const silentClose = 2 * time.Second
+const (
+	// connectTimeout bounds the TCP handshake with one address. The lookup of
+	// the name is not in it: a resolver may need longer to ask its second
+	// server.
+	connectTimeout = 2 * time.Second
+	// frameSize is RabbitMQ's default.
+	frameSize = 128 << 10
+	// silentClose is how long a broker at least waits before it closes the
+	// connection of a client with wrong credentials without a word (RabbitMQ
+	// waits three seconds). A connection that ends sooner was cut.
+	silentClose = 2 * time.Second
+)
 
 // dial opens one connection to e. One deadline, the earlier of the context's
-// and cfg.DialTimeout, holds for TCP, TLS and AMQP handshake together.
-func dial(ctx context.Context, cfg Config, e endpoint, name string, onRoom func()) (*amqp.Connection, *socket, error) {
-	ctx, cancel := context.WithTimeout(ctx, cfg.DialTimeout)
+// and cfg.DialTimeout, holds for the credentials, the name, TCP, TLS and the
+// AMQP handshake together. Of a name with several addresses another comes first
+// in every round. No error shows the host, which the caller adds, nor anything
+// that differs between two attempts with the same fate.
+func dial(ctx context.Context, cfg Config, e endpoint, round int, name string, onRoom func()) (*session, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, cfg.DialTimeout, fmt.Errorf("no connection within %s", cfg.DialTimeout))
 	defer cancel()
-	raw, err := new(net.Dialer).DialContext(ctx, "tcp", e.address())
+	user, password, err := cfg.Credentials(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("credentials: %w", err)
+	}
+	mechanisms, err := saslOf(e.mechanisms, user, password)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := connect(ctx, e, round)
+	if err != nil {
+		return nil, err
 	}
 	// The library knows no context: closing the connection ends what hangs.
-	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	conn := net.Conn(raw)
-	if e.tls() {
-		client := tls.Client(raw, tlsConfig(cfg, e))
-		if err := client.HandshakeContext(ctx); err != nil {
-			raw.Close()
-			return nil, nil, fmt.Errorf("TLS with %s: %w", e.address(), err)
+	if e.tls {
+		if conn, err = secure(ctx, conn, cfg.TLS, e.host); err != nil {
+			return nil, err
 		}
-		conn = client
 	}
 
-	mechanisms, err := saslOf(e.uri)
-	if err != nil {
-		raw.Close()
-		return nil, nil, err
-	}
 	properties := amqp.NewConnectionProperties()
 	properties.SetClientConnectionName(name)
-	watch := &watchedConn{Conn: conn}
-	sock := newSocket(watch, onRoom)
+	w := newWire(conn)
+	sock := newSocket(w, onRoom)
 	started := time.Now()
 	connection, err := amqp.Open(sock, amqp.Config{ // a fresh Config each time: the library changes it
 		SASL:       mechanisms,
-		Vhost:      e.uri.Vhost,
-		ChannelMax: e.uri.ChannelMax,
+		Vhost:      e.vhost,
+		ChannelMax: e.channelMax,
 		FrameSize:  frameSize,
 		Heartbeat:  cfg.Heartbeat,
 		Properties: properties,
 		Locale:     "en_US",
 	})
 	if err == nil && stop() {
-		return connection, sock, nil
+		return newSession(connection, sock, w), nil
 	}
 	sock.kill(errSocketClosed)
 	<-sock.flushed
 	if err == nil || ctx.Err() != nil {
-		return nil, nil, fmt.Errorf("AMQP handshake with %s: %w", e.address(), context.Cause(ctx))
+		return nil, context.Cause(ctx)
 	}
-	if refused(err, watch.ended.Load() && time.Since(started) >= silentClose) {
-		return nil, nil, &refusal{e.address(), err}
-	}
-	return nil, nil, fmt.Errorf("AMQP handshake with %s: %w", e.address(), err)
+	return nil, handshakeFailure(err, w, time.Since(started), e.tls)
 }
 
-// frameSize is RabbitMQ's default.
-const frameSize = 128 << 10
-
-func tlsConfig(cfg Config, e endpoint) *tls.Config {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if cfg.TLS != nil {
-		config = cfg.TLS.Clone()
+// connect opens a TCP connection to the first of the host's addresses that
+// takes one, beginning with another one in every round.
+func connect(ctx context.Context, e endpoint, round int) (net.Conn, error) {
+	addresses, err := net.DefaultResolver.LookupHost(ctx, e.host)
+	if err != nil {
+		return nil, lookupFailure(err)
 	}
-	if config.ServerName == "" {
-		config.ServerName = e.uri.Host
+	first := round % len(addresses)
+	for _, address := range slices.Concat(addresses[first:], addresses[:first]) {
+		var conn net.Conn
+		dialer := net.Dialer{Timeout: connectTimeout}
+		if conn, err = dialer.DialContext(ctx, "tcp", endpoint{host: address, port: e.port}.address()); err == nil {
+			return quick(conn), nil
+		}
 	}
-	return config
+	return nil, steady(err)
 }
 
-// refused tells a broker that said no from one that went away. The library
-// reports credentials for every connection that ends during the handshake, so
-// its word counts only where the broker said it, or closed after a silence.
-func refused(err error, silent bool) bool {
+// lookupFailure leaves out which server was asked from which port.
+func lookupFailure(err error) error {
+	var lookup *net.DNSError
+	if !errors.As(err, &lookup) {
+		return err
+	}
+	same := *lookup
+	same.Server = ""
+	if same.Err = "no answer from the name server"; same.IsNotFound {
+		same.Err = "no such host"
+	}
+	return &same
+}
+
+var errHungUp = errors.New("the broker ended the connection")
+
+// steady leaves out what differs between two failures of the same kind: our own
+// port, and how far the broker was when it hung up.
+func steady(err error) error {
+	if hungUp(err) {
+		return errHungUp
+	}
+	operation, ok := err.(*net.OpError)
+	if !ok {
+		return err
+	}
+	same := *operation
+	same.Source = nil
+	return &same
+}
+
+// handshakeFailure returns why the AMQP handshake failed. The library reports
+// credentials for every connection that ends during the handshake, so its word
+// counts only where the broker said it, or closed after a silence.
+func handshakeFailure(err error, w *wire, took time.Duration, tls bool) error {
+	const hint = " (check user, password, virtual host and permissions)"
 	var reason *amqp.Error
-	if !errors.As(err, &reason) {
-		return false
+	switch errors.As(err, &reason); {
+	case reason == nil:
+	case reason.Server && (reason.Code == amqp.AccessRefused || reason.Code == amqp.NotAllowed):
+		return &refusal{reason: reason.Reason + hint, cause: err}
+	case reason.Server:
+		return err
+	case reason == amqp.ErrCredentials && hungUp(w.readError()) && took >= silentClose:
+		return &refusal{reason: "the broker closed the connection without a word" + hint, cause: err}
 	}
-	if !reason.Server {
-		return silent && reason == amqp.ErrCredentials
+	if ended := w.readError(); ended != nil {
+		if alert := alertOf(ended); alert != nil {
+			return alert
+		}
+		if tls && w.silent() {
+			return fmt.Errorf("AMQP handshake: %w (after that of TLS: it may want a client certificate)", steady(ended))
+		}
+		return fmt.Errorf("AMQP handshake: %w", steady(ended))
 	}
-	return reason.Code == amqp.AccessRefused || reason.Code == amqp.NotAllowed
-}
-
-// watchedConn remembers that it was the peer that ended the connection.
-type watchedConn struct {
-	net.Conn
-	ended atomic.Bool
-}
-
-func (c *watchedConn) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
-		c.ended.Store(true)
-	}
-	return n, err
+	return fmt.Errorf("AMQP handshake: %w", err)
 }

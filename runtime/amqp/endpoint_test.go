@@ -19,7 +19,7 @@ func TestParseURL(t *testing.T) {
 		{"amqp://a,b,c", "a:5672 b:5672 c:5672", "/", false},
 		{"amqp://u:p@[::1]:5672,[::2]/v%2Fw", "[::1]:5672 [::2]:5672", "v/w", false},
 	} {
-		endpoints, err := parseURL(c.url)
+		endpoints, _, err := parseURL(c.url)
 		if err != nil {
 			t.Errorf("parseURL(%q): %v", c.url, err)
 			continue
@@ -27,8 +27,8 @@ func TestParseURL(t *testing.T) {
 		var addresses []string
 		for _, e := range endpoints {
 			addresses = append(addresses, e.address())
-			if e.uri.Vhost != c.vhost || e.tls() != c.tls {
-				t.Errorf("parseURL(%q): got vhost %q and TLS %t, want %q and %t", c.url, e.uri.Vhost, e.tls(), c.vhost, c.tls)
+			if e.vhost != c.vhost || e.tls != c.tls {
+				t.Errorf("parseURL(%q): got vhost %q and TLS %t, want %q and %t", c.url, e.vhost, e.tls, c.vhost, c.tls)
 			}
 		}
 		if got := strings.Join(addresses, " "); got != c.addresses {
@@ -40,7 +40,7 @@ func TestParseURL(t *testing.T) {
 func TestBadURLsDoNotShowThePassword(t *testing.T) {
 	const secret = "s3cr"
 	for _, url := range []string{
-		"http://u:s3cr@host", "amqp://u:s3cr et@host/", "amqp://u:s3cr%zz@host", "amqp://u:x/s3cr@host",
+		"http://u:s3cr@host", "amqp://u:s3cr et@host/", "amqp://u:s3cr%zz@host", "amqp://u:x/s3cr@host", "amqp://u:1/s3cr@host/v",
 		"s3cr", "amqp://u:s3cr@host:notaport/", "amqp://u:s3cr@a,b:-1/", "amqp://u:s3cr@host/v?auth_mechanism=s3cr",
 	} {
 		_, err := Dial(context.Background(), Config{URL: url, Lazy: true})

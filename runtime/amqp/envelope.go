@@ -2,7 +2,6 @@ package amqp
 
 import (
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -39,12 +38,12 @@ const (
 	maxFailure = 4 << 10
 )
 
-// publishing translates an envelope into the exchange, the routing key and the
-// message that carry it. It refuses headers that cannot be sent, but not those
-// of a copy, which goes out without them: its original, perhaps of another
-// program, would come back for ever.
+// publishing translates an envelope that was checked into the exchange, the
+// routing key and the message that carry it. A copy whose headers cannot be
+// sent goes out without them: its original, perhaps of another program, would
+// come back for ever.
 func publishing(e *actor.Envelope, appID string, now time.Time) (exchange, key string, p amqp.Publishing, err error) {
-	if isCopy := e.Attempt > 0 || !e.FirstSent.IsZero(); !isCopy {
+	if !e.IsCopy() {
 		return publishingWith(e.Headers, maxHeaders, e, appID, now)
 	}
 	exchange, key, p, err = publishingWith(e.Headers, maxCopyHeaders, e, appID, now)
@@ -74,15 +73,13 @@ func publishingWith(headers map[string]any, limit int, e *actor.Envelope, appID 
 	if e.Priority > 0 { // no priority is the lowest one
 		p.Priority = uint8(min(e.Priority, 255))
 	}
-	if p.Headers, err = userHeaders(headers); err != nil {
-		return "", "", p, err
-	}
+	p.Headers = userHeaders(headers)
 	exchange = delayHeaders(e, &p, now)
 	failureHeaders(e, &p)
 	if e.Remaining > 0 {
 		setHeader(&p, headerRemaining, e.Remaining.Microseconds())
 	}
-	return exchange, key, p, checkSizes(key, &p, limit)
+	return exchange, key, p, checkSizes(e.Prefix, key, &p, limit)
 }
 
 // delayHeaders returns the exchange through which the delay begins.
@@ -138,108 +135,21 @@ func shorten(text string, n int) string {
 	return text[:n]
 }
 
-// userHeaders copies headers with every integer as an int64. Headers of foreign
-// messages, which a worker sends on, may hold anything AMQP knows.
-func userHeaders(headers map[string]any) (amqp.Table, error) {
-	if len(headers) == 0 {
-		return nil, nil
-	}
-	table := make(amqp.Table, len(headers)+4)
-	for name, value := range headers {
-		if internalHeader(name) {
-			continue // a republished message must not carry the broker's notes of its last trip
-		}
-		if n, ok := integer(value); ok {
-			table[name] = n
-			continue
-		}
-		if err := (amqp.Table{name: value}).Validate(); err != nil {
-			return nil, fmt.Errorf("header %q: a %T cannot be sent", name, value)
-		}
-		table[name] = value
-	}
-	return table, nil
-}
-
-// internalHeader names what belongs to the broker or to us: CC and BCC would
-// route the message to other queues, x-death and its like make a broker drop
-// it on its second trip through a queue.
-func internalHeader(name string) bool {
-	return name == "CC" || name == "BCC" || strings.HasPrefix(name, "x-") || strings.HasPrefix(name, "actor-")
-}
-
 // checkSizes refuses what would close the connection for everybody.
-func checkSizes(key string, p *amqp.Publishing, limit int) error {
-	for _, s := range [...]struct{ what, text string }{
-		{"queue name", key}, {"actor name", p.Type}, {"message ID", p.MessageId}, {"content type", p.ContentType},
+func checkSizes(prefix, key string, p *amqp.Publishing, limit int) error {
+	for _, s := range [...]struct {
+		what  string
+		bytes int
+	}{
+		{"queue name", len(key)}, {"actor name", len(p.Type)}, {"message ID", len(p.MessageId)},
+		{"content type", len(p.ContentType)}, {"prefixed delay exchange's name", len(prefix) + len(delayLostName)},
 	} {
-		if len(s.text) > maxShortString {
-			return fmt.Errorf("%s has %d bytes, at most %d are allowed", s.what, len(s.text), maxShortString)
+		if s.bytes > maxShortString {
+			return fmt.Errorf("%s has %d bytes, at most %d are allowed", s.what, s.bytes, maxShortString)
 		}
 	}
 	if len(p.Headers) == 0 {
 		return nil
 	}
-	size := 0
-	for name, value := range p.Headers {
-		if len(name) > maxShortString {
-			return fmt.Errorf("a header's name has %d bytes, at most %d are allowed", len(name), maxShortString)
-		}
-		size += 1 + len(name) + fieldSize(value)
-	}
-	if size > limit {
-		return fmt.Errorf("headers have %d bytes, at most %d are allowed", size, limit)
-	}
-	return nil
-}
-
-// fieldSize is about what a value takes on the wire. Tables that received
-// messages hold are finite: the library bounds their depth.
-func fieldSize(value any) int {
-	switch v := value.(type) {
-	case string:
-		return 5 + len(v)
-	case []byte:
-		return 5 + len(v)
-	case amqp.Table:
-		size := 5
-		for name, value := range v {
-			size += 1 + len(name) + fieldSize(value)
-		}
-		return size
-	case []any:
-		size := 5
-		for _, value := range v {
-			size += fieldSize(value)
-		}
-		return size
-	}
-	return 9
-}
-
-// integer returns any integer that fits 64 signed bits.
-func integer(value any) (int64, bool) {
-	switch v := value.(type) {
-	case int64:
-		return v, true
-	case int:
-		return int64(v), true
-	case int32:
-		return int64(v), true
-	case int16:
-		return int64(v), true
-	case int8:
-		return int64(v), true
-	case uint8:
-		return int64(v), true
-	case uint16:
-		return int64(v), true
-	case uint32:
-		return int64(v), true
-	case uint64:
-		return int64(v), v <= 1<<63-1
-	case uint:
-		return int64(v), v <= 1<<63-1
-	}
-	return 0, false
+	return (&scale{limit: limit}).table(p.Headers, 0)
 }

@@ -66,7 +66,13 @@ func mustReceive(t *testing.T, c actor.Consumer) *actor.Delivery {
 // often each message came.
 func drain(t *testing.T, q *actor.Queue) map[string]int {
 	t.Helper()
-	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
+	return drainAt(t, rabbittest.URL(t), q)
+}
+
+// drainAt is drain on another broker.
+func drainAt(t *testing.T, broker string, q *actor.Queue) map[string]int {
+	t.Helper()
+	transport := dialTest(t, Config{URL: broker})
 	c := mustConsume(t, transport, q, 100)
 	came := map[string]int{}
 	for {

@@ -2,14 +2,19 @@ package amqp
 
 import (
 	"sync/atomic"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
 const (
-	// maxWindow bounds the unconfirmed messages of a channel: the library
-	// looks at all of them for each multiple confirm.
-	maxWindow = 512
+	// maxWindow bounds the unconfirmed messages of a channel. It stays below the
+	// 400 that RabbitMQ's connection process hands to a channel whose queue has
+	// stopped (credit_flow_default_credit): at the 401st it reads nothing more,
+	// and all channels of the connection stand still, the one that we would
+	// give up included. The library, too, looks at all of them for each
+	// multiple confirm.
+	maxWindow = 384
 	// maxWindowBytes bounds their memory.
 	maxWindowBytes = 16 << 20
 )
@@ -27,6 +32,8 @@ type lane struct {
 	// confirms in flight are ended.
 	closes chan *amqp.Error
 	reason *amqp.Error
+	// orphan is told of returns that no sender waits for.
+	orphan func(amqp.Return)
 
 	// inflight is keyed by message ID, by which returns are matched: an ID is
 	// in flight once.
@@ -71,23 +78,14 @@ func (l *lane) remove(q *parcel) {
 
 // drain notes the returns that have arrived. The library delivers the return of
 // a message before it completes the confirm, so that a sender which drains
-// after its confirm knows whether the message was returned. It reports the ones
-// that no sender waits for to orphan.
-func (l *lane) drain(orphan func(amqp.Return)) {
-	for {
-		select {
-		case r, ok := <-l.returns:
-			if !ok {
-				l.returns = nil
-				return
-			}
-			if q := l.inflight[r.MessageId]; q != nil {
-				q.returned = true
-			} else {
-				orphan(r)
-			}
-		default:
-			return
+// after its confirm knows whether the message was returned.
+func (l *lane) drain() {
+	for len(l.returns) > 0 { // nobody else receives
+		r := <-l.returns
+		if q := l.inflight[r.MessageId]; q != nil {
+			q.returned = true
+		} else {
+			l.orphan(r)
 		}
 	}
 }
@@ -95,7 +93,7 @@ func (l *lane) drain(orphan func(amqp.Return)) {
 // reap forgets the abandoned messages whose confirm has come.
 // Their returns were there before their confirms, so they are read in between:
 // a return that is left would be taken for that of the next message with the ID.
-func (l *lane) reap(orphan func(amqp.Return)) {
+func (l *lane) reap() {
 	kept, ended := l.abandoned[:0], []*parcel(nil)
 	for _, q := range l.abandoned {
 		select {
@@ -107,10 +105,27 @@ func (l *lane) reap(orphan func(amqp.Return)) {
 	}
 	clear(l.abandoned[len(kept):])
 	l.abandoned = kept
-	l.drain(orphan)
+	l.drain()
 	for _, q := range ended {
 		l.remove(q)
 	}
+}
+
+// stuckAfter is how long a confirm may take where others come.
+const stuckAfter = time.Second
+
+// stuck says that half of the window belongs to messages that have lost their
+// senders and will hardly be confirmed any more. One that was written a moment
+// ago may still be: many senders that give up at once are no reason to make
+// the others publish again on another channel.
+func (l *lane) stuck(now time.Time) bool {
+	late := 0
+	for _, q := range l.abandoned {
+		if now.Sub(q.wrote) > stuckAfter {
+			late++
+		}
+	}
+	return late > maxWindow/2
 }
 
 // closedBy returns the broker's reason when it closed this channel alone, for

@@ -78,3 +78,24 @@ func declareLevel(ch *amqp.Channel, name, below string, n int) error {
 	}
 	return ch.ExchangeBind(below, "", name, false, amqp.Table{"x-match": matchAll, levelHeader(n): int64(0)})
 }
+
+// levelsExist reports whether the levels exist that a delay passes which enters
+// at level n.
+func (d declarer) levelsExist(prefix string, n int) error {
+	names := []string{delayOut(prefix)}
+	for i := range n + 1 {
+		names = append(names, delayName(prefix, i))
+	}
+	for _, name := range names {
+		if d.sess.has("exchange", name) {
+			continue
+		}
+		if err := d.do(func(ch *amqp.Channel) error {
+			return ch.ExchangeDeclarePassive(name, amqp.ExchangeHeaders, true, false, false, false, nil)
+		}); err != nil {
+			return fmt.Errorf("check delay level %q: %w", name, err)
+		}
+		d.sess.note("exchange", name)
+	}
+	return nil
+}

@@ -2,29 +2,23 @@ package amqp
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"log/slog"
-	"math/rand/v2"
+	"slices"
 	"sync"
-	"time"
-
-	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
 
-const (
-	minRedial = 50 * time.Millisecond
-	maxRedial = 5 * time.Second
-)
-
-// link keeps one connection to the broker, for ever: it dials, waits for the
-// connection to end, and dials again.
+// link keeps one connection to the broker, for ever, and tells those who use
+// it what has become of it. How it does so is in supervise.go.
 type link struct {
-	cfg       Config
-	endpoints []endpoint
-	role      string // for the log and the name of the connection
-	log       *slog.Logger
+	cfg      Config
+	hosts    *hosts
+	role     string // for the log and the name of the connection
+	log      *slog.Logger
+	counters *counters
+	patience patience // the guard's
 
 	ctx  context.Context // ends with close
 	stop context.CancelFunc
@@ -35,21 +29,24 @@ type link struct {
 	current *session
 	// changed is closed and replaced when current, or its being blocked, changes.
 	changed chan struct{}
-	// refused is why the first connection failed for good, for Dial.
-	refused error
 	// everUp says that there has been a connection.
 	everUp bool
-	// failure is why the last attempt failed.
+	// failure is why there is none: what came of the last attempt at each host.
 	failure error
+	// refused is that failure once all hosts were tried for the first
+	// connection and one of them had refused it for good.
+	refused error
 	// pokes are called, without locks held, whenever a publisher that waits
 	// might go on: connection up or down, unblocked, room in the socket.
 	pokes []func()
+	// debts say whether the broker owes somebody an answer.
+	debts []func() bool
 }
 
-func openLink(cfg Config, endpoints []endpoint, role string) *link {
+func openLink(cfg Config, endpoints []endpoint, role string, c *counters) *link {
 	ctx, stop := context.WithCancel(context.Background())
 	l := &link{
-		cfg: cfg, endpoints: endpoints, role: role,
+		cfg: cfg, hosts: newHosts(endpoints), role: role, counters: c,
 		log: cfg.Logger.With("connection", role),
 		ctx: ctx, stop: stop,
 		done: make(chan struct{}), changed: make(chan struct{}),
@@ -91,8 +88,8 @@ func (l *link) await(ctx context.Context) (*session, error) {
 	}
 }
 
-// first waits for the first connection. It fails at once when the broker
-// refuses it for good.
+// first waits for the first connection. It fails at once when no host takes it
+// and one refuses it for good.
 func (l *link) first(ctx context.Context) error {
 	for {
 		l.mu.Lock()
@@ -108,7 +105,7 @@ func (l *link) first(ctx context.Context) error {
 		case <-changed:
 		case <-ctx.Done():
 			if failure != nil {
-				return errors.Join(ctx.Err(), failure)
+				return fmt.Errorf("%w: %w", ctx.Err(), failure)
 			}
 			return ctx.Err()
 		case <-l.ctx.Done():
@@ -132,123 +129,51 @@ func (l *link) poke() {
 	}
 }
 
+// onDebt makes the link watch over a broker that owes an answer: owes is asked
+// whether it does, some times a second. A link that nobody asked to do so
+// leaves a silent broker to the heartbeats.
+func (l *link) onDebt(owes func() bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.debts = append(l.debts, owes)
+}
+
+// owed says that the broker owes an answer on s.
+func (l *link) owed(s *session) bool {
+	l.mu.Lock()
+	debts := l.debts
+	l.mu.Unlock()
+	if len(debts) > 0 && s.calls.Load() > 0 {
+		return true
+	}
+	return slices.ContainsFunc(debts, func(owes func() bool) bool { return owes() })
+}
+
 func (l *link) set(s *session) {
 	l.mu.Lock()
 	l.current = s
 	if s != nil {
 		l.everUp, l.failure = true, nil
 	}
-	close(l.changed)
-	l.changed = make(chan struct{})
+	l.tell()
 	l.mu.Unlock()
 	l.poke()
 }
 
-// failed notes why there is no connection and reports whether that is news.
-func (l *link) failed(err error) (news bool) {
+// failed notes why there is no connection; exhausted says that no host is left
+// to try.
+func (l *link) failed(failure error, exhausted bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	news = l.failure == nil || l.failure.Error() != err.Error()
-	l.failure = err
-	if r := (*refusal)(nil); errors.As(err, &r) && !l.everUp && l.refused == nil {
-		l.refused = err
+	l.failure = failure
+	if exhausted && !l.everUp && isRefusal(failure) {
+		l.refused = failure
 	}
+	l.tell()
+}
+
+// tell wakes all who wait for a change; l.mu is held.
+func (l *link) tell() {
 	close(l.changed)
 	l.changed = make(chan struct{})
-	return news
-}
-
-func (l *link) run() {
-	defer close(l.done)
-	next := rand.IntN(len(l.endpoints))
-	pause := newBackoff(minRedial, maxRedial)
-	for l.ctx.Err() == nil {
-		e := l.endpoints[next%len(l.endpoints)]
-		next++
-		conn, sock, err := dial(l.ctx, l.cfg, e, l.cfg.Name+" "+l.role, l.poke)
-		if err != nil {
-			if l.ctx.Err() != nil {
-				return
-			}
-			if l.failed(err) {
-				l.log.Warn("broker not reachable, trying on", "host", e.address(), "error", err)
-			}
-			pause.wait(l.ctx)
-			continue
-		}
-		l.log.Info("connected to the broker", "host", e.address())
-		up := time.Now()
-		err = l.serve(conn, sock)
-		if l.ctx.Err() != nil {
-			return
-		}
-		l.log.Warn("connection to the broker lost", "host", e.address(), "error", err)
-		if time.Since(up) > maxRedial {
-			pause.reset()
-		}
-		pause.wait(l.ctx)
-	}
-}
-
-// serve publishes the session and returns when it has ended, or when the link
-// is closed, with the session closed.
-func (l *link) serve(conn *amqp.Connection, sock *socket) error {
-	// Registered before anything can fire; the reader below drains both to
-	// their close, so the library's own reader never waits for us.
-	closed := conn.NotifyClose(make(chan *amqp.Error, 1))
-	blocked := conn.NotifyBlocked(make(chan amqp.Blocking, 16))
-	s := &session{conn: conn, sock: sock, lost: make(chan struct{}), declared: make(map[string]bool)}
-	l.set(s)
-	defer l.set(nil)
-	defer close(s.lost) // before set(nil): who sees no session sees it lost
-
-	closing := l.ctx.Done()
-	farewell := make(chan struct{})
-	defer func() { <-farewell }()
-	goodbye := func() {
-		defer close(farewell)
-		kill := time.AfterFunc(closeTimeout, func() { sock.kill(errNoReply) })
-		defer kill.Stop()
-		_ = conn.CloseDeadline(time.Now().Add(closeTimeout))
-	}
-	cause := errSocketClosed
-	for {
-		select {
-		case <-closing:
-			closing = nil
-			go goodbye()
-		case b, ok := <-blocked:
-			if !ok {
-				blocked = nil
-				continue
-			}
-			l.block(s, b)
-		case err, ok := <-closed:
-			if ok {
-				cause = err
-				continue
-			}
-			if closing != nil { // the connection ended by itself
-				close(farewell)
-				sock.kill(errSocketClosed)
-			}
-			return cause
-		}
-	}
-}
-
-func (l *link) block(s *session, b amqp.Blocking) {
-	if s.blocked.Swap(b.Active) == b.Active {
-		return
-	}
-	if b.Active {
-		l.log.Warn("broker blocks publishers", "reason", b.Reason)
-	} else {
-		l.log.Info("broker takes messages again")
-	}
-	l.mu.Lock()
-	close(l.changed)
-	l.changed = make(chan struct{})
-	l.mu.Unlock()
-	l.poke()
 }

@@ -40,8 +40,9 @@ type parcel struct {
 	// unknown says that an earlier attempt was handed to the library and its
 	// outcome was lost with the connection.
 	unknown  bool
-	refused  bool // an earlier attempt was nacked
-	declared bool // what the broker lacked was declared; once is enough
+	unfit    error // why the broker would not take it; see fit
+	refused  bool  // an earlier attempt was nacked
+	declared bool  // what the broker lacked was declared; once is enough
 	backoff  *backoff
 }
 
@@ -85,7 +86,7 @@ func (q *parcel) clear() {
 	q.lane, q.prev, q.next, q.waiting = nil, nil, nil, false
 	q.returned, q.suspect = false, false
 	q.confirm, q.wrote, q.ticking = nil, time.Time{}, false
-	q.unknown, q.refused, q.declared, q.backoff = false, false, false, nil
+	q.unfit, q.unknown, q.refused, q.declared, q.backoff = nil, false, false, false, nil
 }
 
 func (q *parcel) wake() {

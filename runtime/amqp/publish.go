@@ -43,9 +43,9 @@ func failAll(batch []actor.Envelope, cause error) []error {
 
 // publish sends one message and waits for its outcome.
 func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
-	q, err := newParcel(e, t.cfg.Name, time.Now())
+	q, err := t.pack(e)
 	if err != nil {
-		return invalid(e, err)
+		return err
 	}
 	t.startClock(q)
 	err, abandoned := t.deliver(ctx, t.publisherOf(e), q)
@@ -53,8 +53,17 @@ func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
 	return err
 }
 
-func invalid(e *actor.Envelope, err error) error {
-	return e.Fail(actor.ErrNotSent, &actor.InvalidMessageError{Actor: e.Actor, Queue: e.Destination(), Reason: err.Error()})
+// pack makes a parcel of e, unless e is nothing that the broker should see.
+func (t *Transport) pack(e *actor.Envelope) (*parcel, error) {
+	if err := e.Check(t.cfg.MaxDelay); err != nil {
+		return nil, e.Fail(actor.ErrNotSent, err)
+	}
+	q, err := newParcel(e, t.cfg.Name, time.Now())
+	if err != nil {
+		return nil, e.Fail(actor.ErrNotSent,
+			&actor.InvalidMessageError{Actor: e.Actor, Queue: e.Destination(), Reason: err.Error()})
+	}
+	return q, nil
 }
 
 // startClock makes q late at the end of its Timeout. Only the first call counts.
@@ -92,10 +101,13 @@ func (t *Transport) publisherOf(e *actor.Envelope) *publisher {
 // deliver repeats attempts until q's outcome is known or its time is up.
 func (t *Transport) deliver(ctx context.Context, p *publisher, q *parcel) (err error, leftInFlight bool) {
 	defer p.leave(q)
-	if t.needsPreparation(q.env) {
+	switch {
+	case t.needsPreparation(q.env):
 		if err := t.prepare(ctx, q); err != nil {
 			return err, false
 		}
+	case t.cfg.Declare == DeclareCheck:
+		t.topology.inspect(q.env)
 	}
 	for {
 		if err := p.acquire(ctx, q); err != nil {
@@ -118,6 +130,8 @@ func (t *Transport) deliver(ctx context.Context, p *publisher, q *parcel) (err e
 // outcome where there is no other attempt.
 func (t *Transport) remedy(ctx context.Context, q *parcel, v verdict, cause error) error {
 	switch v {
+	case unfit:
+		return q.fail(actor.ErrNotSent, cause)
 	case rejected:
 		return q.fail(actor.ErrNacked, cause)
 	case returned, missing:
@@ -161,13 +175,13 @@ func (t *Transport) pause(ctx context.Context, q *parcel) bool {
 // wait waits for c. Its error says why the parcel can wait no longer.
 func (q *parcel) wait(ctx context.Context, c <-chan time.Time) error {
 	for {
+		if q.late.Load() {
+			return actor.ErrConfirmTimeout
+		}
 		select {
 		case <-c:
 			return nil
 		case <-q.signal:
-			if q.late.Load() {
-				return actor.ErrConfirmTimeout
-			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -188,7 +202,7 @@ func (t *Transport) prepare(ctx context.Context, q *parcel) error {
 	switch {
 	case err == nil, errors.As(err, &conflict):
 		return nil // a contradiction does not stop what can be routed
-	case t.cfg.Declare == DeclareCheck && isMissing(err):
+	case isMissing(err):
 		return q.fail(actor.ErrUnroutable, err)
 	case errors.Is(err, errRefused):
 		return nil // reported; the publish finds out whether it matters
@@ -199,10 +213,7 @@ func (t *Transport) prepare(ctx context.Context, q *parcel) error {
 // declareMissing declares what a returned message lacked, once for all senders
 // that wait for the same.
 func (t *Transport) declareMissing(ctx context.Context, q *parcel) error {
-	if q.env.Delay >= delayStep {
-		return t.awaitDeclared(ctx, q, t.topology.delayAgain(q.env, q.wrote))
-	}
-	return t.awaitDeclared(ctx, q, t.topology.queueAgain(q.env, q.wrote))
+	return t.awaitDeclared(ctx, q, t.topology.again(q.env, q.wrote))
 }
 
 func (t *Transport) awaitDeclared(ctx context.Context, q *parcel, d *declaration) error {

@@ -1,15 +1,11 @@
 package amqp
 
 import (
-	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
-
-	"github.com/actorgen/actorgen/runtime/actor"
 )
 
 // publisher keeps one publishing channel open on a link and hands out places in
@@ -26,11 +22,10 @@ type publisher struct {
 	// abandoned holds a token when a message lost its sender.
 	abandoned chan struct{}
 
-	mu     sync.Mutex
-	lane   *lane // nil while there is no channel
-	closed bool
-	// first and last are the line of waiting parcels.
-	first, last *parcel
+	mu      sync.Mutex
+	lane    *lane // nil while there is no channel
+	closed  bool
+	waiting line
 	// suspects counts the messages in doubt after the broker closed a channel
 	// for what one of them is. While there are any, messages go out one at a
 	// time, so that only the culprit fails.
@@ -40,6 +35,7 @@ type publisher struct {
 func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
 	p := &publisher{link: l, log: log, confirm: confirm, done: make(chan struct{}), abandoned: make(chan struct{}, 1)}
 	l.onPoke(p.grantNow)
+	l.onDebt(p.inFlight)
 	return p
 }
 
@@ -58,7 +54,7 @@ func (p *publisher) start() { p.started.Do(func() { go p.run() }) }
 func (p *publisher) close(timeout time.Duration) {
 	p.mu.Lock()
 	p.closed = true
-	for q := p.first; q != nil; q = q.next {
+	for q := p.waiting.first; q != nil; q = q.next {
 		q.wake()
 	}
 	p.mu.Unlock()
@@ -90,6 +86,13 @@ func (p *publisher) active() int {
 		return 0
 	}
 	return len(p.lane.inflight) - len(p.lane.abandoned)
+}
+
+// inFlight says that there are messages that the broker has not confirmed.
+func (p *publisher) inFlight() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lane != nil && len(p.lane.inflight) > 0
 }
 
 func (p *publisher) run() {
@@ -133,6 +136,7 @@ func (p *publisher) open(s *session) (*lane, error) {
 		sess: s, ch: ch,
 		returns:  ch.NotifyReturn(make(chan amqp.Return, maxWindow)),
 		closes:   ch.NotifyClose(make(chan *amqp.Error, 1)),
+		orphan:   p.orphan,
 		inflight: make(map[string]*parcel),
 	}, nil
 }
@@ -193,8 +197,8 @@ const reapInterval = 50 * time.Millisecond
 // confirm, the channel is given up for a new one, so that the others go on.
 func (p *publisher) tend(l *lane) (more bool) {
 	p.mu.Lock()
-	l.reap(p.orphan)
-	if len(l.abandoned) > maxWindow/2 {
+	l.reap()
+	if l.stuck(time.Now()) {
 		l.retired = true
 	} else {
 		p.grant()
@@ -211,169 +215,9 @@ func (p *publisher) tend(l *lane) (more bool) {
 	return more
 }
 
-// orphan reports a return that no sender waits for.
+// orphan counts and reports a return that no sender waits for.
 func (p *publisher) orphan(r amqp.Return) {
+	p.link.counters.lateReturns.Add(1)
 	p.log.Warn("message returned after its sender had gone: no queue takes it",
 		"queue", r.RoutingKey, "message_id", r.MessageId, "actor", r.Type)
-}
-
-// acquire gives q a place in the window; it waits for one until q is late or
-// ctx ends, or the publisher is closed. Without a place nothing was written.
-func (p *publisher) acquire(ctx context.Context, q *parcel) error {
-	p.mu.Lock()
-	if err := p.givesUp(ctx, q); err != nil {
-		p.mu.Unlock()
-		return err
-	}
-	if p.first == nil && p.admit(q) {
-		p.mu.Unlock()
-		return nil
-	}
-	p.queue(q)
-	p.grant() // those before it may only wait for their message IDs
-	p.mu.Unlock()
-	for {
-		select {
-		case <-q.signal:
-		case <-ctx.Done():
-		}
-		p.mu.Lock()
-		err := p.givesUp(ctx, q)
-		if err == nil && q.lane != nil {
-			p.mu.Unlock()
-			return nil
-		}
-		if err != nil {
-			p.withdraw(q)
-			p.mu.Unlock()
-			return err
-		}
-		p.mu.Unlock()
-	}
-}
-
-// tryAcquire is acquire for a sender that would rather do something else than
-// wait.
-func (p *publisher) tryAcquire(q *parcel) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return false
-	}
-	if p.first == nil {
-		return p.admit(q)
-	}
-	p.queue(q)
-	p.grant()
-	if q.lane == nil {
-		p.unqueue(q)
-	}
-	return q.lane != nil
-}
-
-// givesUp returns why q waits no longer, nil if it does.
-func (p *publisher) givesUp(ctx context.Context, q *parcel) error {
-	switch {
-	case p.closed:
-		return actor.ErrClosed
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case !q.late.Load():
-		return nil
-	case p.lane == nil:
-		return actor.ErrConnectionLost
-	case p.lane.sess.blocked.Load():
-		return actor.ErrBlocked
-	}
-	if _, taken := p.lane.inflight[q.msg.MessageId]; taken && q.lane == nil {
-		return errIDInFlight
-	}
-	return actor.ErrConfirmTimeout
-}
-
-// errIDInFlight is the end of a message that waited for its own ID to come free.
-var errIDInFlight = fmt.Errorf("%w: an earlier message with this ID is still in flight", actor.ErrConfirmTimeout)
-
-// admit gives q a place if there is one.
-func (p *publisher) admit(q *parcel) bool {
-	if p.lane == nil {
-		return false
-	}
-	if ok, _ := p.lane.admits(q, p.window()); !ok {
-		return false
-	}
-	p.lane.add(q)
-	return true
-}
-
-func (p *publisher) window() int {
-	if p.suspects > 0 {
-		return 1
-	}
-	return maxWindow
-}
-
-// grant gives free places to those in line, in order; one that waits for its
-// own message ID to come free does not hold up the others.
-func (p *publisher) grant() {
-	if p.lane == nil || p.closed {
-		return
-	}
-	for q := p.first; q != nil; {
-		next := q.next
-		ok, clash := p.lane.admits(q, p.window())
-		if !ok && !clash {
-			return
-		}
-		if ok {
-			p.unqueue(q)
-			p.lane.add(q)
-			q.wake()
-		}
-		q = next
-	}
-}
-
-func (p *publisher) grantNow() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.grant()
-}
-
-// withdraw takes q out of the line, or gives its unused place back.
-func (p *publisher) withdraw(q *parcel) {
-	if l := q.lane; l != nil {
-		l.granted.Add(int64(-q.size))
-		l.remove(q)
-		p.grant()
-		return
-	}
-	p.unqueue(q)
-}
-
-func (p *publisher) queue(q *parcel) {
-	q.prev, q.next, q.waiting = p.last, nil, true
-	if p.last != nil {
-		p.last.next = q
-	} else {
-		p.first = q
-	}
-	p.last = q
-}
-
-func (p *publisher) unqueue(q *parcel) {
-	if !q.waiting {
-		return
-	}
-	if q.prev != nil {
-		q.prev.next = q.next
-	} else {
-		p.first = q.next
-	}
-	if q.next != nil {
-		q.next.prev = q.prev
-	} else {
-		p.last = q.prev
-	}
-	q.prev, q.next, q.waiting = nil, nil, false
 }

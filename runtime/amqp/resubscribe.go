@@ -55,7 +55,7 @@ func (c *consumer) subscribe() (*subscription, <-chan amqp.Delivery, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := c.ready(declarer{s, c.log}); err != nil {
+	if err := c.ready(declarer{s, &c.news}); err != nil {
 		return nil, nil, sessionError(err)
 	}
 	c.mu.Lock()
@@ -83,19 +83,19 @@ func sessionError(err error) error {
 	return fmt.Errorf("%w: %w", actor.ErrConnectionLost, err)
 }
 
-// ready declares or checks the queue, as far as the transport may.
+// ready declares or checks the queue, as far as the transport may and the broker
+// lets it.
 func (c *consumer) ready(d declarer) error {
+	n := need{queue: c.definition, deadLetter: c.subscription.DeadLetter, prefix: c.subscription.Prefix, level: -1}
 	switch c.cfg.Declare {
 	case DeclareNever:
 		return nil
 	case DeclareCheck:
-		return d.check(c.queue)
+		return d.verify(n)
 	}
-	err := d.queue(&c.definition, c.subscription.Prefix)
-	var reason *amqp.Error
-	if errors.As(err, &reason) && reason.Code == amqp.AccessRefused {
-		c.log.Warn("queue not declared, its arguments are not verified", "error", err)
-		return d.check(c.queue)
+	err := d.provide(n, 0)
+	if isForbidden(err) {
+		return d.verify(n)
 	}
 	return err
 }

@@ -14,6 +14,9 @@ import (
 type session struct {
 	conn *amqp.Connection
 	sock *socket
+	wire *wire
+	// calls counts the methods that wait for their reply.
+	calls atomic.Int32
 	// blocked says that the broker takes no messages on this connection.
 	blocked atomic.Bool
 	// lost is closed when the connection has ended.
@@ -23,6 +26,10 @@ type session struct {
 	// declared is what was declared in this session, so that it is not
 	// declared again before the next.
 	declared map[string]bool
+}
+
+func newSession(conn *amqp.Connection, sock *socket, w *wire) *session {
+	return &session{conn: conn, sock: sock, wire: w, lost: make(chan struct{}), declared: make(map[string]bool)}
 }
 
 func (s *session) has(what, prefix string) bool {
@@ -56,6 +63,8 @@ func (s *session) alive() bool {
 // rpcTimeout, the connection is broken, which makes fn return: a method of the
 // library cannot be withdrawn.
 func (s *session) call(fn func() error) error {
+	s.calls.Add(1)
+	defer s.calls.Add(-1)
 	timer := time.AfterFunc(rpcTimeout, func() { s.sock.kill(errNoReply) })
 	defer timer.Stop()
 	return fn()

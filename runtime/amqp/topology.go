@@ -2,35 +2,35 @@ package amqp
 
 import (
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
 
-// topology declares, for senders, what they find missing. Declarations of the
-// same thing are made once for all who wait, in a goroutine of their own, so
-// that nobody waits longer than his own time.
+// topology declares, or checks, for senders what their messages need. The same
+// is asked once for all who wait, in a goroutine of its own, so that nobody
+// waits longer than his own time.
 type topology struct {
 	link   *link
-	log    *slog.Logger
 	mode   Declare
 	levels int
+	news   *news
+	// provision is the method provide, bound once and not for each message.
+	provision func(declarer, need) error
 
 	tasks sync.WaitGroup
 
 	mu sync.Mutex
-	// declarations holds the last one of each key, finished or not.
-	declarations map[string]*declaration
-	reported     map[string]bool
+	// declarations holds the last one of each need, finished or not.
+	declarations map[needKey]*declaration
 
 	// one lets one declaration work at a time, so that the levels, which many
 	// may need, are declared once.
 	one sync.Mutex
 }
 
-// declaration is one piece of topology being declared.
+// declaration is one need being declared or checked.
 type declaration struct {
 	done chan struct{} // closed when the fields below are final
 	err  error
@@ -39,37 +39,21 @@ type declaration struct {
 }
 
 func newTopology(l *link, cfg Config) *topology {
-	return &topology{
-		link: l, log: cfg.Logger, mode: cfg.Declare, levels: levels(cfg.MaxDelay),
-		declarations: make(map[string]*declaration), reported: make(map[string]bool),
+	t := &topology{
+		link: l, mode: cfg.Declare, levels: levels(cfg.MaxDelay),
+		news: &news{log: cfg.Logger}, declarations: make(map[needKey]*declaration),
 	}
+	t.provision = t.provide
+	return t
 }
 
 // wait returns when no declaration is under way; the link must be closed.
 func (t *topology) wait() { t.tasks.Wait() }
 
-// queueAgain declares the envelope's queue because a message that was written
-// at wrote was returned.
-func (t *topology) queueAgain(e *actor.Envelope, wrote time.Time) *declaration {
-	q, prefix := *e.Queue, e.Prefix
-	return t.join(queueKey(e), func(d *declaration) bool { return d.err == nil && d.at.After(wrote) },
-		func(d declarer) error { return d.queue(&q, prefix) })
-}
-
 // ready declares, or checks, what a message needs: the queue, and for a delay
 // the levels before it. Once is enough for a session.
 func (t *topology) ready(e *actor.Envelope) *declaration {
-	good := func(d *declaration) bool { return d.settled() && d.sess != nil && d.sess.alive() }
-	if e.Delay >= delayStep {
-		return t.join(delayKey(e), good, t.delayWork(e))
-	}
-	q, prefix, destination := *e.Queue, e.Prefix, e.Destination()
-	return t.join(queueKey(e), good, func(d declarer) error {
-		if t.mode == DeclareCheck {
-			return d.check(destination)
-		}
-		return d.queue(&q, prefix)
-	})
+	return t.join(e, func(d *declaration) bool { return d.settled() && d.alive() }, t.provision)
 }
 
 // isReady says that ready would not have to wait.
@@ -83,45 +67,55 @@ func (t *topology) isReady(e *actor.Envelope) bool {
 	}
 }
 
-func queueKey(e *actor.Envelope) string { return "queue " + e.Destination() }
-func delayKey(e *actor.Envelope) string { return "delay " + e.Prefix + " " + e.Destination() }
-
-// delayAgain is ready for a delayed message that was written at wrote and found a level
-// missing.
-func (t *topology) delayAgain(e *actor.Envelope, wrote time.Time) *declaration {
-	work, prefix := t.delayWork(e), e.Prefix
-	return t.join(delayKey(e),
-		func(d *declaration) bool { return d.err == nil && d.at.After(wrote) },
-		func(d declarer) error {
-			d.sess.forget("levels", prefix)
-			d.sess.forget("out", prefix)
-			return work(d)
-		})
+// inspect checks once in a session what a message needs, for the log alone:
+// nobody waits for it.
+func (t *topology) inspect(e *actor.Envelope) {
+	t.join(e, (*declaration).alive, t.provision)
 }
 
-func (t *topology) delayWork(e *actor.Envelope) func(declarer) error {
-	q, prefix, destination := *e.Queue, e.Prefix, e.Destination()
-	return func(d declarer) error {
-		if t.mode == DeclareCheck {
-			return d.check(destination)
+// again declares what a message lacked that was written at wrote.
+func (t *topology) again(e *actor.Envelope, wrote time.Time) *declaration {
+	good := func(d *declaration) bool { return d.err == nil && d.at.After(wrote) }
+	return t.join(e, good, func(d declarer, n need) error {
+		if n.level >= 0 {
+			d.forget(n.prefix)
 		}
-		if err := d.levels(prefix, t.levels); err != nil {
-			return err
-		}
-		return d.queue(&q, prefix)
+		return t.declare(d, n)
+	})
+}
+
+// provide declares or checks as far as the transport may, and the broker lets it.
+func (t *topology) provide(d declarer, n need) error {
+	if t.mode == DeclareCheck {
+		return d.verify(n)
 	}
+	err := t.declare(d, n)
+	if !isForbidden(err) {
+		return err
+	}
+	t.news.warn("forbidden "+n.name(), "declaration not permitted, only checked", "name", n.name(), "error", err)
+	return d.verify(n)
+}
+
+func (t *topology) declare(d declarer, n need) error {
+	err := d.provide(n, t.levels)
+	if isMissing(err) { // a part that was noted as declared has gone since
+		d.forget(n.prefix)
+		err = d.provide(n, t.levels)
+	}
+	return err
 }
 
 // settled says that the broker has given its answer, good or bad: asking again
 // in the same session would bring the same.
-func (d *declaration) settled() bool {
-	var conflict *QueueConflictError
-	return d.err == nil || errors.As(d.err, &conflict)
-}
+func (d *declaration) settled() bool { return d.err == nil || isConflict(d.err) }
 
-// join returns the declaration under way for key, or the last one if it is good
-// enough, or starts one.
-func (t *topology) join(key string, good func(*declaration) bool, work func(declarer) error) *declaration {
+func (d *declaration) alive() bool { return d.sess != nil && d.sess.alive() }
+
+// join returns the declaration under way for what e needs, or the last one if
+// it is good enough, or starts one.
+func (t *topology) join(e *actor.Envelope, good func(*declaration) bool, work func(declarer, need) error) *declaration {
+	key := t.keyOf(e)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if d := t.declarations[key]; d != nil {
@@ -134,13 +128,14 @@ func (t *topology) join(key string, good func(*declaration) bool, work func(decl
 			return d
 		}
 	}
+	n := needOf(e)
 	d := &declaration{done: make(chan struct{})}
 	t.declarations[key] = d
 	t.tasks.Go(func() {
 		defer close(d.done)
-		d.sess, d.err = t.run(work)
+		d.sess, d.err = t.run(func(d declarer) error { return work(d, n) })
 		d.at = time.Now()
-		t.report(key, d.err)
+		t.report(n, d.err)
 	})
 	return d
 }
@@ -154,27 +149,24 @@ func (t *topology) run(work func(declarer) error) (*session, error) {
 			return nil, actor.ErrClosed
 		}
 		t.one.Lock()
-		err = work(declarer{s, t.log})
+		err = work(declarer{s, t.news})
 		t.one.Unlock()
-		var conflict *QueueConflictError
-		if err == nil || errors.Is(err, errRefused) || errors.As(err, &conflict) {
+		if err == nil || errors.Is(err, errRefused) || isConflict(err) {
 			return s, err
 		}
 		pause.wait(t.link.ctx)
 	}
 }
 
-// report logs an answer once for each key: a sender whose message routes does
-// not hear of it otherwise.
-func (t *topology) report(key string, err error) {
+// report tells of an answer once: a sender whose message routes does not hear
+// of it otherwise.
+func (t *topology) report(n need, err error) {
 	if err == nil || errors.Is(err, actor.ErrClosed) {
 		return
 	}
-	t.mu.Lock()
-	already := t.reported[key]
-	t.reported[key] = true
-	t.mu.Unlock()
-	if !already {
-		t.log.Warn("topology not declared", "what", key, "error", err)
+	what := "topology " + n.name()
+	if conflict := (*QueueConflictError)(nil); errors.As(err, &conflict) {
+		what = "conflict " + conflict.Queue + " " + conflict.Argument
 	}
+	t.news.warn(what, "queue not as it ought to be", "name", n.name(), "error", err)
 }

@@ -14,6 +14,7 @@ import (
 type Transport struct {
 	cfg       Config
 	endpoints []endpoint
+	counters  *counters
 	wheel     *wheel
 
 	publishing  *link
@@ -36,23 +37,28 @@ type Transport struct {
 var _ actor.Transport = (*Transport)(nil)
 
 // Dial connects to RabbitMQ. It waits for the first connection until ctx ends,
-// and fails at once where the configuration is wrong or the broker refuses
-// user or virtual host; with Config.Lazy it does not wait. From then on the
-// transport connects again for ever, until it is closed. No error shows the
-// password.
+// and fails at once where the configuration is wrong, or where every host was
+// tried and one of them refuses for a reason that trying again does not mend:
+// user, virtual host, or a certificate of either side. With Config.Lazy it does
+// not wait. From then on the transport connects again for ever, until it is
+// closed. Errors name each host with what came of it, and never the password.
 func Dial(ctx context.Context, c Config) (*Transport, error) {
 	cfg, err := c.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	endpoints, err := parseURL(cfg.URL)
+	endpoints, fromURL, err := parseURL(cfg.URL)
 	if err != nil {
 		return nil, err
 	}
-	cfg.URL = "" // the password lives on in the endpoints only
+	cfg.URL = "" // the password lives on in cfg.Credentials only
+	if cfg.Credentials == nil {
+		cfg.Credentials = fromURL
+	}
+	counters := new(counters)
 	t := &Transport{
-		cfg: cfg, endpoints: endpoints, wheel: newWheel(),
-		publishing: openLink(cfg, endpoints, "publish"),
+		cfg: cfg, endpoints: endpoints, counters: counters, wheel: newWheel(),
+		publishing: openLink(cfg, endpoints, "publish", counters),
 		consumers:  make(map[*consumer]struct{}),
 	}
 	t.topology = newTopology(t.publishing, cfg)

@@ -22,6 +22,9 @@ type consumer struct {
 // Consume implements actor.Transport. It never waits. Its error names what
 // contradicts the queue's declaration, or is actor.ErrClosed.
 func (t *Transport) Consume(ctx context.Context, s actor.Subscription) (actor.Consumer, error) {
+	if err := s.Queue.Check(); err != nil {
+		return nil, fmt.Errorf("consume: %w", err)
+	}
 	name := s.Queue.Name
 	if s.DeadLetter {
 		name = s.Queue.DeadLetterName()

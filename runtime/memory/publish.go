@@ -2,7 +2,6 @@ package memory
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -27,8 +26,8 @@ func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
 	if err := ctx.Err(); err != nil {
 		return e.Fail(actor.ErrNotSent, err)
 	}
-	if e.Delay > t.config.MaxDelay {
-		return e.Fail(actor.ErrNotSent, fmt.Errorf("delay %s exceeds the transport's %s", e.Delay, t.config.MaxDelay))
+	if err := e.Check(t.config.MaxDelay); err != nil {
+		return e.Fail(actor.ErrNotSent, err)
 	}
 	m := newMessage(e)
 	contradiction, err := t.enqueue(e, m)

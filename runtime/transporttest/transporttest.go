@@ -75,6 +75,7 @@ var themes = []struct {
 	cases []promise
 }{
 	{"publish", publishing},
+	{"refuse", refusals},
 	{"facts", facts},
 	{"delay", delays},
 	{"prefetch", prefetching},

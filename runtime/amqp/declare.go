@@ -1,0 +1,150 @@
+package amqp
+
+import (
+	"errors"
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// errRefused marks an answer of the broker, as opposed to a connection that was
+// lost over the question.
+var errRefused = errors.New("refused by the broker")
+
+// declarer declares on one session. Every call uses short-lived channels of its
+// own: an error closes the channel, and a publishing channel only publishes.
+type declarer struct {
+	sess *session
+	news *news
+}
+
+// do runs fn on a channel of its own. An answer of the broker is an errRefused;
+// any other error means that the session is gone.
+func (d declarer) do(fn func(ch *amqp.Channel) error) error {
+	var reason *amqp.Error
+	err := d.sess.call(func() error {
+		ch, err := d.sess.conn.Channel()
+		if err != nil {
+			return err
+		}
+		closes := ch.NotifyClose(make(chan *amqp.Error, 1))
+		if err := fn(ch); err != nil {
+			// The reason of the close, where there is one, tells more than
+			// the method's own error.
+			if errors.As(err, &reason) && isAnswer(reason) {
+				return err
+			}
+			select {
+			case reason = <-closes:
+			default:
+			}
+			return err
+		}
+		return ch.Close()
+	})
+	if err != nil && reason != nil && isAnswer(reason) {
+		return fmt.Errorf("%w: %w", errRefused, reason)
+	}
+	return err
+}
+
+// isAnswer says that the broker closed a channel, or even the connection, for
+// what was asked, so that asking again would bring the same.
+func isAnswer(reason *amqp.Error) bool {
+	switch reason.Code {
+	case amqp.FrameError, amqp.SyntaxError, amqp.NotAllowed, amqp.NotImplemented:
+		return reason.Server
+	}
+	return reason.Server && reason.Recover
+}
+
+// queue declares a queue of an actor with its dead-letter queue and the binding
+// by which its delayed messages arrive. A contradiction that breaks a promise is
+// a *QueueConflictError, but everything else is declared all the same; one that
+// breaks none is only logged.
+func (d declarer) queue(q *actor.Queue, prefix string) error {
+	if err := d.out(prefix); err != nil {
+		return err
+	}
+	// The target of dead letters comes first: a classic queue without it loses them.
+	dead := d.declare(q.DeadLetterName(), deadLetterArgs(q))
+	if dead != nil && !isConflict(dead) {
+		return dead
+	}
+	living := d.declare(q.Name, queueArgs(q))
+	if living != nil && !isConflict(living) {
+		return living
+	}
+	if err := d.do(func(ch *amqp.Channel) error {
+		return ch.QueueBind(q.Name, q.Name, delayOut(prefix), false, nil)
+	}); err != nil {
+		return err
+	}
+	return errors.Join(living, dead)
+}
+
+// maxDifferences bounds the arguments of one queue that may differ.
+const maxDifferences = 16
+
+// declare declares a queue, or reports how the one that exists differs. The
+// broker names one difference at a time, so each that breaks no promise is
+// logged and adopted, until the next shows or none is left.
+func (d declarer) declare(name string, args amqp.Table) error {
+	for range maxDifferences {
+		err := d.do(func(ch *amqp.Channel) error {
+			_, err := ch.QueueDeclare(name, true, false, false, false, args)
+			return err
+		})
+		var reason *amqp.Error
+		if err == nil || !errors.As(err, &reason) {
+			return err
+		}
+		conflict := conflictOf(name, reason)
+		if conflict == nil {
+			return err
+		}
+		if !conflict.adopt(args) {
+			return conflict
+		}
+		d.news.warn("conflict "+name+" "+conflict.Argument, "queue differs from its declaration", "name", name,
+			"argument", conflict.Argument, "wanted", conflict.Wanted, "found", conflict.Found)
+	}
+	return fmt.Errorf("%w: queue %q differs in too many arguments", errRefused, name)
+}
+
+// queueIs reports whether a queue exists, for which it needs no permission, and
+// how its arguments differ, as declare does, where the user may declare it. The
+// question comes before the declaration, so that this one creates nothing.
+func (d declarer) queueIs(name string, args amqp.Table) error {
+	err := d.do(func(ch *amqp.Channel) error {
+		_, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = d.declare(name, args)
+	if isForbidden(err) {
+		d.news.warn("unverified "+name, "queue arguments not verified", "name", name, "error", err)
+		return nil
+	}
+	return err
+}
+
+func isConflict(err error) bool {
+	var conflict *QueueConflictError
+	return errors.As(err, &conflict)
+}
+
+// isMissing says that the broker knows no such queue or exchange.
+func isMissing(err error) bool { return answered(err, amqp.NotFound) }
+
+// isForbidden says that the user may not do that.
+func isForbidden(err error) bool { return answered(err, amqp.AccessRefused) }
+
+func answered(err error, code int) bool {
+	var reason *amqp.Error
+	return errors.As(err, &reason) && reason.Code == code
+}

@@ -1,0 +1,35 @@
+package amqp
+
+// line is a queue of parcels that wait, linked through them: joining and
+// leaving, at any place, allocates nothing.
+type line struct{ first, last *parcel }
+
+func (l *line) empty() bool { return l.first == nil }
+
+func (l *line) push(q *parcel) {
+	q.prev, q.next, q.waiting = l.last, nil, true
+	if l.last != nil {
+		l.last.next = q
+	} else {
+		l.first = q
+	}
+	l.last = q
+}
+
+// remove takes q out of the line if it stands there.
+func (l *line) remove(q *parcel) {
+	if !q.waiting {
+		return
+	}
+	if q.prev != nil {
+		q.prev.next = q.next
+	} else {
+		l.first = q.next
+	}
+	if q.next != nil {
+		q.next.prev = q.prev
+	} else {
+		l.last = q.prev
+	}
+	q.prev, q.next, q.waiting = nil, nil, false
+}

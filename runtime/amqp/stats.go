@@ -1,0 +1,29 @@
+package amqp
+
+import "sync/atomic"
+
+// Stats are counts since Dial. They only grow.
+type Stats struct {
+	// Connects counts the connections that were made, for publishing and for
+	// consuming.
+	Connects int64
+	// ConnectionsLost counts those that ended otherwise than by Close.
+	ConnectionsLost int64
+	// LateReturns counts the messages that no queue took and whose senders had
+	// gone, or did not wait for it (confirm=false). Each is logged, too.
+	LateReturns int64
+}
+
+// Stats returns the counts so far. It does not block.
+func (t *Transport) Stats() Stats {
+	return Stats{
+		Connects:        t.counters.connects.Load(),
+		ConnectionsLost: t.counters.connectionsLost.Load(),
+		LateReturns:     t.counters.lateReturns.Load(),
+	}
+}
+
+// counters are the counts behind Stats, shared by the links of a transport.
+type counters struct {
+	connects, connectionsLost, lateReturns atomic.Int64
+}

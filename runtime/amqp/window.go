@@ -1,0 +1,142 @@
+package amqp
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+)
+
+// acquire gives q a place in the window; it waits for one until q is late or
+// ctx ends, or the publisher is closed. Without a place nothing was written.
+func (p *publisher) acquire(ctx context.Context, q *parcel) error {
+	p.mu.Lock()
+	if err := p.givesUp(ctx, q); err != nil {
+		p.mu.Unlock()
+		return err
+	}
+	if p.waiting.empty() && p.admit(q) {
+		p.mu.Unlock()
+		return nil
+	}
+	p.waiting.push(q)
+	p.grant() // those before it may only wait for their message IDs
+	p.mu.Unlock()
+	for {
+		select {
+		case <-q.signal:
+		case <-ctx.Done():
+		}
+		p.mu.Lock()
+		err := p.givesUp(ctx, q)
+		if err == nil && q.lane != nil {
+			p.mu.Unlock()
+			return nil
+		}
+		if err != nil {
+			p.withdraw(q)
+			p.mu.Unlock()
+			return err
+		}
+		p.mu.Unlock()
+	}
+}
+
+// tryAcquire is acquire for a sender that would rather do something else than
+// wait.
+func (p *publisher) tryAcquire(q *parcel) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return false
+	}
+	if p.waiting.empty() {
+		return p.admit(q)
+	}
+	p.waiting.push(q)
+	p.grant()
+	if q.lane == nil {
+		p.waiting.remove(q)
+	}
+	return q.lane != nil
+}
+
+// givesUp returns why q waits no longer, nil if it does.
+func (p *publisher) givesUp(ctx context.Context, q *parcel) error {
+	switch {
+	case p.closed:
+		return actor.ErrClosed
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !q.late.Load():
+		return nil
+	case p.lane == nil:
+		return actor.ErrConnectionLost
+	case p.lane.sess.blocked.Load():
+		return actor.ErrBlocked
+	}
+	if _, taken := p.lane.inflight[q.msg.MessageId]; taken && q.lane == nil {
+		return errIDInFlight
+	}
+	return actor.ErrConfirmTimeout
+}
+
+// errIDInFlight is the end of a message that waited for its own ID to come free.
+var errIDInFlight = fmt.Errorf("%w: an earlier message with this ID is still in flight", actor.ErrConfirmTimeout)
+
+// admit gives q a place if there is one.
+func (p *publisher) admit(q *parcel) bool {
+	if p.lane == nil {
+		return false
+	}
+	if ok, _ := p.lane.admits(q, p.window()); !ok {
+		return false
+	}
+	p.lane.add(q)
+	return true
+}
+
+func (p *publisher) window() int {
+	if p.suspects > 0 {
+		return 1
+	}
+	return maxWindow
+}
+
+// grant gives free places to those in line, in order; one that waits for its
+// own message ID to come free does not hold up the others.
+func (p *publisher) grant() {
+	if p.lane == nil || p.closed {
+		return
+	}
+	for q := p.waiting.first; q != nil; {
+		next := q.next
+		ok, clash := p.lane.admits(q, p.window())
+		if !ok && !clash {
+			return
+		}
+		if ok {
+			p.waiting.remove(q)
+			p.lane.add(q)
+			q.wake()
+		}
+		q = next
+	}
+}
+
+func (p *publisher) grantNow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.grant()
+}
+
+// withdraw takes q out of the line, or gives its unused place back.
+func (p *publisher) withdraw(q *parcel) {
+	if l := q.lane; l != nil {
+		l.granted.Add(int64(-q.size))
+		l.remove(q)
+		p.grant()
+		return
+	}
+	p.waiting.remove(q)
+}
