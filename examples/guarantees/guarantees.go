@@ -1,0 +1,82 @@
+// Package guarantees shows what a sender does about delivery: how it connects,
+// what it does with each outcome, and how one process sends with two different
+// guarantees. The page docs/sending.md explains it.
+package guarantees
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	"github.com/actorgen/actorgen/examples/guarantees/tasks"
+	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp"
+)
+
+// Secret is where a password that changes is kept.
+type Secret interface {
+	Current(ctx context.Context) (user, password string, err error)
+}
+
+// Production returns the configuration of a connection that survives the loss
+// of a host and a change of the password.
+func Production(roots *x509.CertPool, own tls.Certificate, secret Secret) amqp.Config {
+	return amqp.Config{
+		URL:         "amqps://rabbit-1,rabbit-2,rabbit-3/prod",
+		TLS:         &tls.Config{RootCAs: roots, Certificates: []tls.Certificate{own}},
+		Credentials: secret.Current,      // asked before every attempt to connect
+		Declare:     amqp.DeclareCheck,   // the queues were made by somebody with the right to
+		Name:        "billing-service-7", // what the broker's operators see
+	}
+}
+
+// Connect registers a client for each of the two brokers. The caller closes
+// the transports when it sends no more.
+func Connect(ctx context.Context, payments, analytics string) (transports []actor.Transport, err error) {
+	for name, url := range map[string]string{"default": payments, "analytics": analytics} {
+		transport, err := amqp.Dial(ctx, amqp.Config{URL: url})
+		if err != nil {
+			return transports, fmt.Errorf("broker %q: %w", name, err)
+		}
+		transports = append(transports, transport)
+		actor.SetBroker(name, actor.NewClient(transport, actor.ClientConfig{}))
+	}
+	return transports, nil
+}
+
+// Charge sends one payment. When it returns nil, the payment is queued.
+func Charge(ctx context.Context, payment string, cents int64) error {
+	err := tasks.ChargePayment.Send(ctx, payment, cents)
+	var failed *actor.PublishError
+	switch {
+	case !errors.As(err, &failed):
+		return err // nil, or a message that no broker should see
+	case failed.SafeToRetry():
+		return fmt.Errorf("payment %s is not queued, charge it again: %w", payment, err)
+	}
+	// Maybe queued. Under the same ID the two are recognised as one.
+	return tasks.ChargePayment.With(actor.MessageID(failed.MessageID)).Send(ctx, payment, cents)
+}
+
+// Track sends many events in one pipelined batch and returns those that were
+// not taken.
+func Track(ctx context.Context, client *actor.Client, events []string) (failed []string, err error) {
+	messages := make([]actor.Message, len(events))
+	for i, event := range events {
+		if messages[i], err = tasks.TrackEvent.Message(event); err != nil {
+			return nil, err
+		}
+	}
+	err = client.Publish(ctx, messages...)
+	var batch *actor.BatchError
+	if errors.As(err, &batch) {
+		for i, err := range batch.Errors { // one for each message, nil where it was taken
+			if err != nil {
+				failed = append(failed, events[i])
+			}
+		}
+	}
+	return failed, err
+}
