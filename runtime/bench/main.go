@@ -48,6 +48,9 @@ func run(url string, rounds int) error {
 		return err
 	}
 	defer b.raw.connection.Close()
+	if err := b.purge(1); err != nil { // what the declaration brought
+		return err
+	}
 
 	for _, c := range []comparison{
 		{20_000, b.oursParallel, b.rawParallel, []ratio{
@@ -99,10 +102,10 @@ func (b *bench) compare(c comparison, rounds int) error {
 		}
 		for _, side := range sides {
 			b.round++
-			if err := b.purge(); err != nil {
+			if err := side(); err != nil {
 				return err
 			}
-			if err := side(); err != nil {
+			if err := b.purge(c.messages); err != nil {
 				return err
 			}
 		}
@@ -114,13 +117,18 @@ func (b *bench) compare(c comparison, rounds int) error {
 	return nil
 }
 
-func (b *bench) purge() error {
+// purge empties the queue, in which there have to be n messages: who loses some
+// or sends some twice is not faster.
+func (b *bench) purge(n int) error {
 	channel, err := b.raw.connection.Channel() // publishing channels only publish
 	if err != nil {
 		return err
 	}
 	defer channel.Close()
-	_, err = channel.QueuePurge(queue, false)
+	purged, err := channel.QueuePurge(queue, false)
+	if err == nil && purged != n {
+		err = fmt.Errorf("got %d messages in queue %q, want %d: lost, sent twice, or left there by another run", purged, queue, n)
+	}
 	return err
 }
 
