@@ -48,7 +48,7 @@ vet: ## run go vet
 tidy-check: ## fail if go.mod or go.sum is not tidy
 	go mod tidy -diff
 
-bench: ## print the ratios to amqp091-go used by hand, sending so far
+bench: ## print the ratios to amqp091-go used by hand
 	$(RABBITMQ) go run ./runtime/bench
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)

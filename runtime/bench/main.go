@@ -7,10 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"slices"
-	"strings"
-	"sync"
-	"testing"
-	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
@@ -18,9 +14,11 @@ import (
 )
 
 const (
-	queue   = "actorgen-bench"
-	senders = 64
-	payload = 100 // bytes of a body
+	queue     = "actorgen-bench"
+	workQueue = "actorgen-bench-work"
+	senders   = 64
+	slots     = 32
+	payload   = 100 // bytes of a body
 )
 
 func main() {
@@ -48,23 +46,30 @@ func run(url string, rounds int) error {
 		return err
 	}
 	defer b.raw.connection.Close()
-	if err := b.purge(1); err != nil { // what the declaration brought
+	if err := b.sent(1); err != nil {
+		return err
+	}
+	if err := b.fillSync(1); err != nil { // declares the other queue
+		return err
+	}
+	if err := b.purge(workQueue, 1); err != nil {
 		return err
 	}
 
+	rate := func(p pair) float64 { return p.ours.rate() / p.raw.rate() }
+	cpu := func(p pair) float64 { return p.ours.cpuPerMessage() / p.raw.cpuPerMessage() }
+	latency := func(p pair) float64 { return p.ours.latency.Seconds() / p.raw.latency.Seconds() }
 	for _, c := range []comparison{
-		{20_000, b.oursParallel, b.rawParallel, []ratio{
-			{"send_parallel", ">= 1.15", func(p pair) float64 { return p.ours.rate() / p.raw.rate() }},
-			{"send_parallel_cpu", "<= 0.60", func(p pair) float64 { return p.ours.cpuPerMessage() / p.raw.cpuPerMessage() }},
-		}},
-		{10_000, b.oursBatch, b.rawBatch, []ratio{
-			{"send_batch", ">= 1.10", func(p pair) float64 { return p.ours.rate() / p.raw.rate() }},
-		}},
-		{1_000, b.oursSingle, b.rawSingle, []ratio{
-			{"send_single", "<= 1.10", func(p pair) float64 {
-				return p.ours.latency.Seconds() / p.raw.latency.Seconds()
-			}},
-		}},
+		{20_000, b.none, b.oursParallel, b.rawParallel, b.sent,
+			[]ratio{{"send_parallel", ">= 1.15", rate}, {"send_parallel_cpu", "<= 0.60", cpu}}},
+		{10_000, b.none, b.oursBatch, b.rawBatch, b.sent,
+			[]ratio{{"send_batch", ">= 1.10", rate}}},
+		{1_000, b.none, b.oursSingle, b.rawSingle, b.sent,
+			[]ratio{{"send_single", "<= 1.10", latency}}},
+		{20_000, b.fillAsync, b.oursWork, b.rawWork, b.worked,
+			[]ratio{{"work_async", ">= 2.0", rate}}},
+		{20_000, b.fillSync, b.oursWork, b.rawWork, b.worked,
+			[]ratio{{"work_sync", ">= 1.0", rate}}},
 	} {
 		if err := b.compare(c, rounds); err != nil {
 			return err
@@ -73,10 +78,12 @@ func run(url string, rounds int) error {
 	return b.encodeAllocs()
 }
 
-// comparison is one kind of sending, on both sides.
+// comparison is one kind of work with n messages, on both sides.
 type comparison struct {
 	messages  int
+	before    func(n int) error
 	ours, raw func(n int) (sample, error)
+	after     func(n int) error // whoever loses some or doubles some is not faster
 	ratios    []ratio
 }
 
@@ -102,10 +109,13 @@ func (b *bench) compare(c comparison, rounds int) error {
 		}
 		for _, side := range sides {
 			b.round++
+			if err := c.before(c.messages); err != nil {
+				return err
+			}
 			if err := side(); err != nil {
 				return err
 			}
-			if err := b.purge(c.messages); err != nil {
+			if err := c.after(c.messages); err != nil {
 				return err
 			}
 		}
@@ -116,124 +126,3 @@ func (b *bench) compare(c comparison, rounds int) error {
 	report(c.ratios, pairs)
 	return nil
 }
-
-// purge empties the queue, in which there have to be n messages: who loses some
-// or sends some twice is not faster.
-func (b *bench) purge(n int) error {
-	channel, err := b.raw.connection.Channel() // publishing channels only publish
-	if err != nil {
-		return err
-	}
-	defer channel.Close()
-	purged, err := channel.QueuePurge(queue, false)
-	if err == nil && purged != n {
-		err = fmt.Errorf("got %d messages in queue %q, want %d: lost, sent twice, or left there by another run", purged, queue, n)
-	}
-	return err
-}
-
-// text is an argument whose message has a body of payload bytes.
-func (b *bench) text() string { return strings.Repeat("x", payload-len("\x81\xa4text\xd9\x00")) }
-
-func (b *bench) oursParallel(n int) (sample, error) {
-	text := b.text()
-	return measure(n, func() error {
-		return parallel(n, func(int) error { return b.note.Send(context.Background(), text) })
-	})
-}
-
-func (b *bench) rawParallel(n int) (sample, error) {
-	body := make([]byte, payload)
-	return measure(n, func() error {
-		return parallel(n, func(i int) error { return b.raw.send(queue, b.id(i), body) })
-	})
-}
-
-func (b *bench) oursBatch(n int) (sample, error) {
-	text := b.text()
-	return measure(n, func() error {
-		messages := make([]actor.Message, n)
-		for i := range messages {
-			var err error
-			if messages[i], err = b.note.Message(text); err != nil {
-				return err
-			}
-		}
-		return b.client.Publish(context.Background(), messages...)
-	})
-}
-
-func (b *bench) rawBatch(n int) (sample, error) {
-	body := make([]byte, payload)
-	return measure(n, func() error { return b.raw.sendBatch(queue, b.id(0), n, body) })
-}
-
-func (b *bench) oursSingle(n int) (sample, error) {
-	text := b.text()
-	return single(n, func(int) error { return b.note.Send(context.Background(), text) })
-}
-
-func (b *bench) rawSingle(n int) (sample, error) {
-	body := make([]byte, payload)
-	return single(n, func(i int) error { return b.raw.send(queue, b.id(i), body) })
-}
-
-// id is a message ID that the run uses once, as long as one of ours.
-func (b *bench) id(i int) string { return fmt.Sprintf("%08d-0000-7000-8000-%012d", b.round, i) }
-
-// parallel sends n messages from all senders.
-func parallel(n int, send func(i int) error) error {
-	errs := make([]error, senders)
-	var all sync.WaitGroup
-	for s := range senders {
-		all.Go(func() {
-			for i := s; i < n && errs[s] == nil; i += senders {
-				errs[s] = send(i)
-			}
-		})
-	}
-	all.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// single sends n messages one at a time.
-func single(n int, send func(i int) error) (sample, error) {
-	latencies := make([]time.Duration, n)
-	s, err := measure(n, func() error {
-		for i := range latencies {
-			started := time.Now()
-			if err := send(i); err != nil {
-				return err
-			}
-			latencies[i] = time.Since(started)
-		}
-		return nil
-	})
-	slices.Sort(latencies)
-	s.latency = median(latencies)
-	return s, err
-}
-
-// encodeAllocs counts the allocations of a send up to the transport.
-func (b *bench) encodeAllocs() error {
-	note, text := tasks.Note.Via(actor.NewClient(nowhere{}, actor.ClientConfig{})), b.text()
-	var failed error
-	allocs := testing.AllocsPerRun(10_000, func() {
-		if err := note.Send(context.Background(), text); err != nil {
-			failed = err
-		}
-	})
-	fmt.Printf("ratio encode_allocs %.0f (target <= 4)\n", allocs)
-	return failed
-}
-
-// nowhere is a transport that takes everything.
-type nowhere struct{ actor.Transport }
-
-func (nowhere) MaxDelay() time.Duration                           { return time.Hour }
-func (nowhere) Publish(context.Context, []actor.Envelope) []error { return nil }

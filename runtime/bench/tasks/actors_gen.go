@@ -11,6 +11,144 @@ import (
 // Generator and runtime fit together as long as this constant exists.
 const _ = actor.RuntimeSupportsGeneratedCodeV1
 
+// Drop sends tasks to drop through queue "actorgen-bench-work".
+//
+// drop does nothing, and is acknowledged without waiting.
+var Drop DropActor = DropActor{actor.NewStub(&actor.Definition{
+	Name:  "tasks.Drop",
+	Queue: actor.Queue{Name: "actorgen-bench-work"},
+	Work:  actor.WorkPolicy{Ack: new(actor.AckAsync)},
+})}
+
+// A changed signature is an error here until the code is generated again.
+var _ func(context.Context, string) error = drop
+
+// DropActor is the type of [Drop].
+type DropActor struct {
+	stub actor.Stub
+}
+
+// DropArgs are the arguments of drop.
+type DropArgs struct {
+	Text string
+}
+
+// Send sends a task and returns when its outcome is known.
+func (a DropActor) Send(ctx context.Context, text string) error {
+	m, err := a.Message(text)
+	if err != nil {
+		return err
+	}
+	return a.stub.Send(ctx, m)
+}
+
+// SendWithDelay is Send for a task that the broker holds for a while.
+func (a DropActor) SendWithDelay(ctx context.Context, delay time.Duration, text string) error {
+	m, err := a.Message(text)
+	if err != nil {
+		return err
+	}
+	return a.stub.SendWithDelay(ctx, delay, m)
+}
+
+// Message returns a task without sending it.
+func (a DropActor) Message(text string) (actor.Message, error) {
+	e := actor.NewEncoder()
+	e.Map(1)
+	e.Key("text").String(text)
+	e.End()
+	return a.stub.Message(e)
+}
+
+// Args returns the arguments of a message of this actor.
+func (a DropActor) Args(m actor.Message) (DropArgs, error) {
+	var args DropArgs
+	d := a.stub.Decoder(m)
+	for range d.Fields("text") {
+		args.Text = d.String()
+	}
+	return args, d.Err()
+}
+
+// With returns a copy that sends with options.
+func (a DropActor) With(opts ...actor.SendOption) DropActor {
+	return DropActor{a.stub.With(opts...)}
+}
+
+// Via returns a copy that sends through a client of the caller's choice.
+func (a DropActor) Via(c *actor.Client) DropActor {
+	return DropActor{a.stub.Via(c)}
+}
+
+// DropSync sends tasks to dropSync through queue "actorgen-bench-work".
+//
+// dropSync does nothing, and its slot waits for the acknowledgement.
+var DropSync DropSyncActor = DropSyncActor{actor.NewStub(&actor.Definition{
+	Name:  "tasks.DropSync",
+	Queue: actor.Queue{Name: "actorgen-bench-work"},
+	Work:  actor.WorkPolicy{Ack: new(actor.AckSync)},
+})}
+
+// A changed signature is an error here until the code is generated again.
+var _ func(context.Context, string) error = dropSync
+
+// DropSyncActor is the type of [DropSync].
+type DropSyncActor struct {
+	stub actor.Stub
+}
+
+// DropSyncArgs are the arguments of dropSync.
+type DropSyncArgs struct {
+	Text string
+}
+
+// Send sends a task and returns when its outcome is known.
+func (a DropSyncActor) Send(ctx context.Context, text string) error {
+	m, err := a.Message(text)
+	if err != nil {
+		return err
+	}
+	return a.stub.Send(ctx, m)
+}
+
+// SendWithDelay is Send for a task that the broker holds for a while.
+func (a DropSyncActor) SendWithDelay(ctx context.Context, delay time.Duration, text string) error {
+	m, err := a.Message(text)
+	if err != nil {
+		return err
+	}
+	return a.stub.SendWithDelay(ctx, delay, m)
+}
+
+// Message returns a task without sending it.
+func (a DropSyncActor) Message(text string) (actor.Message, error) {
+	e := actor.NewEncoder()
+	e.Map(1)
+	e.Key("text").String(text)
+	e.End()
+	return a.stub.Message(e)
+}
+
+// Args returns the arguments of a message of this actor.
+func (a DropSyncActor) Args(m actor.Message) (DropSyncArgs, error) {
+	var args DropSyncArgs
+	d := a.stub.Decoder(m)
+	for range d.Fields("text") {
+		args.Text = d.String()
+	}
+	return args, d.Err()
+}
+
+// With returns a copy that sends with options.
+func (a DropSyncActor) With(opts ...actor.SendOption) DropSyncActor {
+	return DropSyncActor{a.stub.With(opts...)}
+}
+
+// Via returns a copy that sends through a client of the caller's choice.
+func (a DropSyncActor) Via(c *actor.Client) DropSyncActor {
+	return DropSyncActor{a.stub.Via(c)}
+}
+
 // Note sends tasks to note through queue "actorgen-bench".
 //
 // note takes some text.
@@ -82,6 +220,24 @@ func (a NoteActor) Via(c *actor.Client) NoteActor {
 // Actors is the dispatch table of this package, for a worker.
 func Actors() actor.Table {
 	return actor.Table{
+		{Definition: Drop.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
+			args, err := Drop.Args(m)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context) error {
+				return drop(ctx, args.Text)
+			}, nil
+		}},
+		{Definition: DropSync.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
+			args, err := DropSync.Args(m)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context) error {
+				return dropSync(ctx, args.Text)
+			}, nil
+		}},
 		{Definition: Note.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
 			args, err := Note.Args(m)
 			if err != nil {
