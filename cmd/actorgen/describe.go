@@ -51,7 +51,7 @@ func signature(p *model.Package, a *model.Actor) string {
 	}
 	text := "(" + strings.Join(params, ", ") + ")"
 	if a.Result != nil {
-		text += " " + show(p, a.Result)
+		text += " " + show(p, a.Result.Type)
 	}
 	return text
 }

@@ -56,8 +56,12 @@ func Charge(ctx context.Context, payment string, cents int64) error {
 	case failed.SafeToRetry():
 		return fmt.Errorf("payment %s is not queued, charge it again: %w", payment, err)
 	}
-	// Maybe queued. Under the same ID the two are recognised as one.
-	return tasks.ChargePayment.With(actor.MessageID(failed.MessageID)).Send(ctx, payment, cents)
+	// Maybe queued. Under the same ID the task, which sees it, can tell that a
+	// second message is the same; and only a success changes what is known.
+	if tasks.ChargePayment.With(actor.MessageID(failed.MessageID)).Send(ctx, payment, cents) == nil {
+		return nil
+	}
+	return fmt.Errorf("payment %s may be queued, look before you charge it again: %w", payment, err)
 }
 
 // Track sends many events in one pipelined batch and returns those that were

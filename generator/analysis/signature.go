@@ -104,8 +104,8 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 	}
 	x.Err = true
 	if n == 2 {
-		x.Result = results.At(0).Type()
-		a.carried(x, x.Result, a.position(x.decl.Type.Results.List[0].Type.Pos()), "result")
+		at := a.position(x.decl.Type.Results.List[0].Type.Pos())
+		x.Result = a.carried(x, results.At(0).Type(), at, "result")
 	}
 }
 

@@ -3,7 +3,6 @@ package analysis_test
 import (
 	"flag"
 	"fmt"
-	"go/types"
 	"maps"
 	"os"
 	"path/filepath"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/actorgen/actorgen/generator/model"
+	"github.com/actorgen/actorgen/generator/shape"
 )
 
 var update = flag.Bool("update", false, "write the golden models")
@@ -96,9 +96,9 @@ func settings(list []model.Setting) string {
 	return b.String()
 }
 
-func result(t types.Type) string {
-	if t == nil {
+func result(s *shape.Shape) string {
+	if s == nil {
 		return "none"
 	}
-	return t.String()
+	return s.Type.String()
 }

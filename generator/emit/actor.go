@@ -38,6 +38,9 @@ func (w *writer) stub(a *model.Actor) {
 	w.Line()
 
 	w.send(a)
+	if a.Result != nil {
+		w.call(a)
+	}
 	w.message(a)
 	w.args(a)
 	w.options(a)
@@ -81,7 +84,7 @@ func (w *writer) signature(a *model.Actor) jen.Code {
 	f := jen.Func().Params(params...)
 	switch {
 	case a.Result != nil:
-		return f.Params(w.names.typ(a.Result), jen.Error())
+		return f.Params(w.names.typ(a.Result.Type), jen.Error())
 	case a.Err:
 		return f.Error()
 	}

@@ -24,13 +24,15 @@ type helper struct {
 	encode, decode string
 }
 
-// discover follows the shapes of all parameters to their leaves. Results are
-// not carried yet.
+// discover follows the shapes of all parameters and results to their leaves.
 func discover(p *model.Package) *codecs {
 	c := new(codecs)
 	for _, a := range p.Actors {
 		for _, param := range a.Params {
 			c.visit(param.Shape)
+		}
+		if a.Result != nil {
+			c.visitPart(a.Result)
 		}
 	}
 	return c
@@ -45,16 +47,20 @@ func (c *codecs) visit(s *shape.Shape) {
 		c.add(s)
 	}
 	for _, part := range []*shape.Shape{s.Key, s.Elem} {
-		if part == nil {
-			continue
-		}
-		c.visit(part)
-		if !part.Direct {
-			c.add(part)
+		if part != nil {
+			c.visitPart(part)
 		}
 	}
 	for _, f := range s.Fields {
 		c.visit(f.Shape)
+	}
+}
+
+// visitPart is visit for a type whose functions are handed to others.
+func (c *codecs) visitPart(s *shape.Shape) {
+	c.visit(s)
+	if !s.Direct {
+		c.add(s)
 	}
 }
 

@@ -1,6 +1,7 @@
 package emit_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -18,10 +19,14 @@ func TestRandomSignatures(t *testing.T) {
 	var functions, checks strings.Builder
 	for i := range actors {
 		fmt.Fprintf(&functions, "//actor:task\nfunc f%d(ctx context.Context", i)
+		var first string
 		for p := range 1 + signatures.rand.IntN(4) {
-			fmt.Fprintf(&functions, ", p%d %s", p, signatures.expression(3))
+			expression := signatures.expression(3)
+			first = cmp.Or(first, expression)
+			fmt.Fprintf(&functions, ", p%d %s", p, expression)
 		}
-		functions.WriteString(") error { return nil }\n\n")
+		fmt.Fprintf(&functions, ") (%s, error) { return p0, nil }\n\n", first)
+		fmt.Fprintf(&checks, "\troundtrip.RandomCall(t, %q, random.F%d.Via(client).Call)\n", fmt.Sprint("f", i), i)
 		fmt.Fprintf(&checks, "\troundtrip.Random(t, %q, random.F%d.Message, random.F%d.Args)\n", fmt.Sprint("f", i), i, i)
 	}
 	source := "package random\n\nimport \"context\"\n\n" + functions.String() + signatures.declared.String()
@@ -31,7 +36,7 @@ func TestRandomSignatures(t *testing.T) {
 	write(t, filepath.Join(dir, name, "tasks.go"), []byte(source))
 	write(t, filepath.Join(dir, name, model.FileName), generate(t, dir)[name])
 	write(t, filepath.Join(dir, "checks", "checks_test.go"), []byte(
-		"package checks\n\nimport (\n\t\"testing\"\n\n\t\""+module+"/"+name+"\"\n\t\""+module+"/roundtrip\"\n)\n\nfunc Test(t *testing.T) {\n"+checks.String()+"}\n"))
+		"package checks\n\nimport (\n\t\"testing\"\n\n\t\""+module+"/"+name+"\"\n\t\""+module+"/roundtrip\"\n)\n\nfunc Test(t *testing.T) {\n\tclient := roundtrip.Serve(t, random.Actors())\n"+checks.String()+"}\n"))
 	goTool(t, dir, "vet", "./...")
 	goTool(t, dir, "test", "-timeout=60s", "./checks")
 	if t.Failed() {

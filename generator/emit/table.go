@@ -96,8 +96,9 @@ func (w *writer) task(a *model.Actor, function *jen.Statement) jen.Code {
 	switch {
 	case a.Result != nil:
 		body = []jen.Code{
-			jen.List(jen.Id("_"), jen.Id(l.err)).Op(":=").Add(call),
-			jen.Return(jen.Id(l.err)),
+			jen.List(jen.Id(l.value), jen.Id(l.err)).Op(":=").Add(call),
+			jen.Return(jen.Qual(actorPath, "Return").Call(
+				jen.Id(l.ctx), jen.Id(l.value), jen.Id(l.err), w.encodeFunc(a.Result))),
 		}
 	case a.Err:
 		body = []jen.Code{jen.Return(call)}

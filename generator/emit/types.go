@@ -24,7 +24,7 @@ func newSpeller(p *model.Package, c *codecs) speller {
 			s.typ(param.Type)
 		}
 		if a.Result != nil {
-			s.typ(a.Result)
+			s.typ(a.Result.Type)
 		}
 	}
 	for _, h := range c.helpers {

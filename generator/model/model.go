@@ -56,8 +56,8 @@ type Actor struct {
 	Params []Param
 	// Variadic says that the last parameter is; its Type is then the slice.
 	Variadic bool
-	// Result is T of a function that returns (T, error), else nil.
-	Result types.Type
+	// Result is how T travels, of a function that returns (T, error), else nil.
+	Result *shape.Shape
 	// Err says that the function returns an error.
 	Err bool
 }

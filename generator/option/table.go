@@ -37,7 +37,7 @@ var Table = []Option{
 	{Key: "priority", Kind: count(0, maxPriority).orNone(model.Const("NoPriority")), Default: "none", Struct: "Publish", Field: "Priority",
 		Meaning: "priority of messages (best effort on quorum queues)"},
 	{Key: "max-age", Kind: positive.orNone(time.Duration(0)), Default: "none", Struct: "Work", Field: "MaxAge",
-		Meaning: "older messages are dead-lettered instead of run (carried, but not applied by workers yet)"},
+		Meaning: "older messages, counted from when they were first due, are dead-lettered instead of run"},
 	{Key: "ack", Kind: enum("sync", "AckSync", "async", "AckAsync", "none", "AckNone"), Default: "sync", Struct: "Work", Field: "Ack",
 		Meaning: "when a delivery is acknowledged"},
 	{Key: "timeout", Kind: positive.atMost(maxRunTime, "the broker takes a message back after 30m unacknowledged, its consumer timeout").orNone(time.Duration(0)), Default: "10m", Struct: "Work", Field: "Timeout",

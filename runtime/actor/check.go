@@ -34,6 +34,9 @@ func (r *route) seal(e *Envelope, m *Message, prefix string) error {
 		Persistent: r.publish.persistent,
 		Timeout:    r.publish.timeout,
 	}
+	if e.Delay > 0 {
+		e.FirstDue = time.Now().Add(e.Delay)
+	}
 	return e.Check(r.publish.maxDelay)
 }
 

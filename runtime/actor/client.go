@@ -87,6 +87,9 @@ var singles = sync.Pool{New: func() any { return new([1]Envelope) }}
 
 // publish sends what can be sent of a batch.
 func (c *Client) publish(ctx context.Context, messages []Message) []error {
+	if called := callOf(ctx, messages); called != nil {
+		return called.request(ctx, c, &messages[0])
+	}
 	batch := make([]Envelope, 0, len(messages))
 	sent := make([]int, 0, len(messages)) // indices of the messages in batch
 	var errs []error

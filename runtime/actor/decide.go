@@ -13,6 +13,8 @@ type verdict struct {
 	// err is why the task is retried or dead-lettered, reason its text.
 	err    error
 	reason string
+	// neverRun says that the message was not even tried.
+	neverRun bool
 }
 
 type verdictKind int
@@ -30,6 +32,7 @@ func (k verdictKind) String() string {
 
 // resolvedWork is an actor's WorkPolicy with the defaults filled in.
 type resolvedWork struct {
+	maxAge     time.Duration
 	ack        AckMode
 	timeout    time.Duration
 	maxRetries int

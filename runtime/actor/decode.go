@@ -32,17 +32,23 @@ func (s Stub) Decoder(m Message) *Decoder {
 		d.mismatch(fmt.Errorf("the message is of actor %q", m.Actor))
 		return d
 	}
-	switch n, err := span(m.Body, maxDepth); {
-	case err != nil:
-		d.fail(ErrMalformed, err)
-	case n != len(m.Body):
-		d.fail(ErrMalformed, fmt.Errorf("%d bytes behind the arguments", len(m.Body)-n))
-	default:
+	if d.accept("arguments") {
 		if h, _ := parseHead(m.Body); h.kind != kindMap {
 			d.fail(ErrMalformed, fmt.Errorf("got %s, want a map", h.kind))
 		}
 	}
 	return d
+}
+
+// accept judges the body, which is to be one well-formed value.
+func (d *Decoder) accept(what string) bool {
+	switch n, err := span(d.body, maxDepth); {
+	case err != nil:
+		d.fail(ErrMalformed, err)
+	case n != len(d.body):
+		d.fail(ErrMalformed, fmt.Errorf("%d bytes behind the %s", len(d.body)-n, what))
+	}
+	return d.err == nil
 }
 
 func newDecoder(actor string, body []byte) *Decoder {

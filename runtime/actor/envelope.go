@@ -10,8 +10,8 @@ type Envelope struct {
 	ID    string
 	Actor string
 	Body  []byte
-	// ContentType is the body's; empty means ContentType. A dead letter keeps
-	// the one that it arrived with.
+	// ContentType is the body's; empty means ContentType, but for a dead
+	// letter, which keeps the one that it arrived with, or none.
 	ContentType string
 	// Headers are the user's, checked. They must not be changed.
 	Headers map[string]any
@@ -44,10 +44,17 @@ type Envelope struct {
 	Attempt int
 	// FirstSent is when the task was first sent; zero for a new message.
 	FirstSent time.Time
+	// FirstDue is when the task was first due, where that is not when it was
+	// sent; zero for a message without a delay.
+	FirstDue time.Time
 	// Failure is why the last run failed; empty for a new message.
 	Failure string
 	// FailedAt is when it failed; zero for a new message.
 	FailedAt time.Time
+
+	// Deadline is when the caller of a call stops to wait for the reply; zero
+	// for never, and for a message that is sent.
+	Deadline time.Time
 }
 
 // Destination returns the name of the queue that the envelope is for, empty

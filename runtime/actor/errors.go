@@ -137,6 +137,9 @@ type InvalidMessageError struct {
 }
 
 func (e *InvalidMessageError) Error() string {
+	if e.Actor == "" {
+		return "send: " + e.Reason
+	}
 	return fmt.Sprintf("send %s to queue %q: %s", e.Actor, e.Queue, e.Reason)
 }
 

@@ -78,6 +78,7 @@ func newPlan(tables []Table, broker string, only []string, cfg *ClientConfig) (*
 
 func resolveWork(p *WorkPolicy) resolvedWork {
 	w := resolvedWork{
+		maxAge:     *cmp.Or(p.MaxAge, defaultWork.MaxAge),
 		ack:        *cmp.Or(p.Ack, defaultWork.Ack),
 		timeout:    *cmp.Or(p.Timeout, defaultWork.Timeout),
 		maxRetries: *cmp.Or(p.MaxRetries, defaultWork.MaxRetries),

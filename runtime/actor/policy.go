@@ -37,8 +37,11 @@ type PublishPolicy struct {
 // WorkPolicy is how an actor's messages are run. A nil field is not set and
 // takes the built-in default.
 type WorkPolicy struct {
-	// MaxAge dead-letters a message that is older than this, counted from the
-	// time it was due, instead of running it. Zero means no limit.
+	// MaxAge dead-letters a message that is older than this instead of running
+	// it. It is counted from when the task was first due, which is when it was
+	// sent plus its delay, by the clocks of sender and worker, to the second.
+	// Retries do not start it again: the wait before a retry, and a long stay
+	// in the dead-letter queue, count too. Zero means no limit.
 	// Defaults to no limit.
 	MaxAge *time.Duration
 	// Ack says when a delivery is acknowledged. Defaults to AckSync.

@@ -35,7 +35,24 @@ func TestPrefetchFollowsTheHandlers(t *testing.T) {
 	if p.size > 12 {
 		t.Errorf("handlers that became long: got prefetch %d, want it back near 8", p.size)
 	}
-	if p := newPrefetch(&Queue{Prefetch: 3}, 7, 8); !p.fixed || p.size != 3 {
-		t.Errorf("queue's own: got %d, want 3, fixed", p.size)
+}
+
+func TestPrefetchThatIsConfigured(t *testing.T) {
+	p := newPrefetch(&Queue{Prefetch: 30}, 7, 2)
+	for _, test := range []struct {
+		took time.Duration
+		want int
+	}{
+		{0, 30}, {time.Second, 30}, {10 * time.Minute, 2}, {time.Millisecond, 30},
+	} {
+		for range 200 {
+			p.follow(test.took)
+		}
+		if p.size != test.want {
+			t.Errorf("handlers of %s: got prefetch %d, want %d", test.took, p.size, test.want)
+		}
+	}
+	if p := newPrefetch(&Queue{}, 7, 8); p.size != 7 {
+		t.Errorf("worker's: got prefetch %d, want 7", p.size)
 	}
 }

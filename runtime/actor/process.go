@@ -12,27 +12,44 @@ import (
 // process carries one delivery from its receipt to its settlement.
 func (s *shift) process(r *run) {
 	d := r.delivery
-	select {
-	case <-d.Settlement.Lost():
+	if isLost(d.Settlement) {
 		return // the broker delivers it again
-	default:
+	}
+	switch r.queue.finished.begin(r) {
+	case alreadyFinished:
+		s.acknowledge(r, AckAsync)
+		return
+	case stillRunning:
+		return
 	}
 	if d.Remaining > 0 {
 		s.sendOn(r)
 		return
 	}
-	work := &unknownActorWork
-	planned := r.queue.actors[d.Actor]
-	if planned != nil {
-		work = &planned.work
+	if r.expired() {
+		s.refuseExpired(r)
+		return
 	}
-	if work.ack == AckNone {
-		s.acknowledge(r, AckNone)
+	work, planned := r.work(), r.queue.actors[d.Actor]
+	if work.ack == AckNone && !s.acknowledgeFirst(r) {
+		return // at most once: it may come again, but then was never run
+	}
+	if err := work.tooOld(d, time.Now()); err != nil {
+		s.conclude(r, work, verdict{kind: deadLetter, neverRun: true, err: err, reason: err.Error()})
+		return
 	}
 	started := time.Now()
 	err := s.execute(r, planned)
 	r.queue.prefetch.observe(time.Since(started), r.queue.consumer)
-	s.settle(r, work, s.judge(r, work, err))
+	s.conclude(r, work, s.judge(r, work, err))
+}
+
+// work returns the policy of the delivery's actor.
+func (r *run) work() *resolvedWork {
+	if planned := r.queue.actors[r.delivery.Actor]; planned != nil {
+		return &planned.work
+	}
+	return &unknownActorWork
 }
 
 // judge decides, with the methods of the handler's own error under protection.
@@ -62,7 +79,7 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 		err := &UnknownActorError{d.Actor}
 		if s.unknown.first(d.Actor) {
 			s.worker.config.Logger.Warn(err.Error(), "actor", d.Actor, "id", d.ID, "queue", r.queue.queue.Name,
-				"outcome", "retried, then dead-lettered")
+				"outcome", r.outcomeOfUnknown())
 		}
 		return err
 	}
@@ -78,7 +95,8 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 		return err
 	}
 
-	ctx := context.WithValue(s.handlers, runKey{}, r)
+	ctx, cancel := r.withCallDeadline(context.WithValue(s.handlers, runKey{}, r))
+	defer cancel()
 	if timeout := planned.work.timeout; timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, ErrHandlerTimeout)

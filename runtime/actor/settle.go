@@ -18,7 +18,7 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 	case done:
 		s.acknowledge(r, work.ack)
 	case handBack:
-		r.delivery.Settlement.Requeue()
+		s.handBack(r)
 	case retry:
 		s.log(r, "task failed, will be retried", v)
 		e := s.failedCopyOf(r, v)
@@ -64,6 +64,7 @@ func (s *shift) copyOf(r *run) *Envelope {
 		Timeout:     *defaultPublish.ConfirmTimeout,
 		Attempt:     d.Attempt,
 		FirstSent:   d.firstSent(),
+		FirstDue:    d.FirstDue,
 		Failure:     d.Failure,
 		FailedAt:    d.FailedAt,
 	}
@@ -72,15 +73,22 @@ func (s *shift) copyOf(r *run) *Envelope {
 // failedCopyOf is copyOf after a run that failed as v says.
 func (s *shift) failedCopyOf(r *run, v verdict) *Envelope {
 	e := s.copyOf(r)
-	e.Attempt, e.Failure, e.FailedAt = e.Attempt+1, v.reason, time.Now()
+	e.Failure, e.FailedAt = v.reason, time.Now()
+	if !v.neverRun {
+		e.Attempt++
+	}
 	return e
 }
 
 // replace publishes e and, once that is confirmed, acknowledges the original:
 // a crash anywhere in between runs a task twice but loses none. What cannot be
 // published leaves the slot and is published again until it is, or until the
-// session that made the delivery ends and the broker delivers it again.
+// session that made the delivery ends and the broker delivers it again. Where
+// that has ended before, nothing is published: there would be two.
 func (s *shift) replace(r *run, e *Envelope) {
+	if s.leave(r) {
+		return
+	}
 	err := s.publish(e)
 	if err == nil {
 		s.acknowledge(r, AckAsync)
@@ -97,12 +105,14 @@ func (s *shift) insist(r *run, e *Envelope) {
 		pause := time.NewTimer(wait)
 		select {
 		case <-pause.C:
-		case <-r.delivery.Settlement.Lost():
+		case <-r.lost():
 			pause.Stop()
-			return
+			if s.leave(r) {
+				return
+			}
 		case <-s.settling.Done():
 			pause.Stop()
-			r.delivery.Settlement.Requeue()
+			s.handBack(r)
 			return
 		}
 		if s.publish(e) == nil {
@@ -119,13 +129,47 @@ func (s *shift) publish(e *Envelope) error {
 	return nil
 }
 
-// acknowledge ends the delivery. An acknowledgement that comes too late, after
-// its session, has no effect: the broker delivers the message again.
+// acknowledge ends the delivery. Where its session has ended, it is remembered
+// as finished until the broker delivers the message again.
 func (s *shift) acknowledge(r *run, mode AckMode) {
-	if err := r.delivery.Settlement.Ack(mode == AckSync); err != nil {
-		s.worker.config.Logger.Debug("acknowledgement lost, the task may run again",
+	if r.acknowledged {
+		return
+	}
+	if err := r.queue.finished.finish(r).Ack(mode == AckSync); err != nil {
+		s.worker.config.Logger.Debug("acknowledgement lost, the message will come again",
 			"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name, "error", err)
 	}
+}
+
+// acknowledgeFirst ends the delivery before its run. It reports whether the
+// broker has accepted that: else the message may come again, and must not have
+// been run.
+func (s *shift) acknowledgeFirst(r *run) bool {
+	if r.delivery.Settlement.Ack(true) != nil {
+		r.queue.finished.abandon(r)
+		return false
+	}
+	r.queue.finished.finish(r)
+	r.acknowledged = true
+	return true
+}
+
+// handBack returns the message to the broker.
+func (s *shift) handBack(r *run) { r.queue.finished.abandon(r).Requeue() }
+
+// leave gives the run up where the session of its delivery has ended, and
+// reports whether it did.
+func (s *shift) leave(r *run) bool {
+	return !r.acknowledged && r.queue.finished.abandonLost(r)
+}
+
+// lost returns a channel that is closed when the broker will deliver the
+// message again.
+func (r *run) lost() <-chan struct{} {
+	if r.acknowledged {
+		return nil
+	}
+	return r.queue.finished.lost(r)
 }
 
 func (s *shift) log(r *run, text string, v verdict) {

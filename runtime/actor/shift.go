@@ -44,6 +44,7 @@ type workedQueue struct {
 	*plannedQueue
 	consumer Consumer
 	prefetch *prefetch
+	finished finished
 	// places limits how many of the queue's messages run at a time.
 	places chan struct{}
 }
@@ -53,6 +54,15 @@ type run struct {
 	delivery *Delivery
 	queue    *workedQueue
 	task     Task
+
+	identity identity
+	// settlement is the delivery's, or that of its redelivery. It is guarded
+	// by the queue's memory of finished runs.
+	settlement Settlement
+	// acknowledged says that the delivery was acknowledged before the run.
+	acknowledged bool
+	// result is what a called task has returned, encoded.
+	result []byte
 }
 
 type runKey struct{}
@@ -87,6 +97,7 @@ func (s *shift) subscribe(ctx context.Context) error {
 			Queue:    &q.queue,
 			Prefix:   s.worker.client.config.QueuePrefix,
 			Prefetch: q.prefetch.size,
+			MaxWait:  maxUnstarted,
 		})
 		if err != nil {
 			return err
@@ -123,6 +134,8 @@ func (s *shift) work(ctx context.Context) error {
 func (s *shift) feed(ctx context.Context, q *workedQueue) error {
 	var held sync.WaitGroup
 	defer held.Wait()
+	wait := time.NewTimer(maxUnstarted)
+	defer wait.Stop()
 	for {
 		d, err := q.consumer.Receive(ctx)
 		if err != nil {
@@ -131,13 +144,13 @@ func (s *shift) feed(ctx context.Context, q *workedQueue) error {
 			}
 			return err
 		}
-		r := &run{delivery: d, queue: q}
+		r := &run{delivery: d, queue: q, settlement: d.Settlement}
 		if d.Hold > 0 {
 			// Held messages use prefetch, which bounds them, not slots.
 			held.Go(func() { s.hold(ctx, r) })
 			continue
 		}
-		s.pass(ctx, r)
+		s.pass(ctx, r, wait)
 	}
 }
 
@@ -147,7 +160,7 @@ func (s *shift) hold(ctx context.Context, r *run) {
 	defer due.Stop()
 	select {
 	case <-due.C:
-		s.pass(ctx, r)
+		s.pass(ctx, r, due)
 	case <-ctx.Done():
 		s.keep(r)
 	}
@@ -160,16 +173,24 @@ func (s *shift) keep(r *run) {
 	s.unstarted = append(s.unstarted, r)
 }
 
-// pass gives the run to a slot, or keeps it for the drain when ctx ends first.
-func (s *shift) pass(ctx context.Context, r *run) {
+// pass gives the run to a slot, keeps it for the drain when ctx ends first, or
+// hands it back when it has waited for too long, for which it uses the timer.
+func (s *shift) pass(ctx context.Context, r *run, wait *time.Timer) {
+	wait.Reset(r.patience())
 	select {
 	case r.queue.places <- struct{}{}:
+	case <-wait.C:
+		r.handBackUnstarted()
+		return
 	case <-ctx.Done():
 		s.keep(r)
 		return
 	}
 	select {
 	case s.runs <- r:
+	case <-wait.C:
+		<-r.queue.places
+		r.handBackUnstarted()
 	case <-ctx.Done():
 		<-r.queue.places
 		s.keep(r)
@@ -177,10 +198,25 @@ func (s *shift) pass(ctx context.Context, r *run) {
 }
 
 func (s *shift) slot() {
-	for r := range s.runs {
+	var r *run
+	defer func() { // in mid-run only where code of the user's ends the goroutine
+		if r != nil {
+			s.slots.Go(func() { s.slotAfterExit(r) })
+		}
+	}()
+	for r = range s.runs {
 		s.process(r)
 		<-r.queue.places
+		r = nil
 	}
+}
+
+// slotAfterExit replaces a slot whose goroutine was ended by the task.
+func (s *shift) slotAfterExit(r *run) {
+	s.worker.config.Logger.Error("task ended its goroutine", "actor", r.delivery.Actor, "id", r.delivery.ID)
+	s.conclude(r, r.work(), s.judge(r, r.work(), errExited))
+	<-r.queue.places
+	s.slot()
 }
 
 // drain hands back what was prefetched and waits for what runs.

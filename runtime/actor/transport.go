@@ -25,6 +25,22 @@ type Transport interface {
 	// the consumer lives through lost connections until it is closed.
 	Consume(ctx context.Context, s Subscription) (Consumer, error)
 
+	// Call sends a request and blocks until its reply has come or ctx ends.
+	// The request is confirmed and mandatory. Where Publish would fail, so does
+	// Call, with the same *PublishError. Once the request was written, the end
+	// of ctx is ErrOutcomeUnknown with ctx's error, and the end of the channel
+	// on which the reply would come is, at once, ErrOutcomeUnknown with
+	// ErrReplyLost. A reply is matched by the message ID; while a call waits,
+	// another one with its ID is ErrNotSent with ErrCallUnderWay. Replies that
+	// nobody waits for are dropped. Call does not keep e, which has no delay.
+	Call(ctx context.Context, e *Envelope) (*Reply, error)
+
+	// Reply sends the reply to a delivery, whose ReplyTo is to. It returns nil
+	// when the broker has taken it, whether or not somebody still waits for
+	// it, and an error when that is not known at the end of ctx, or will not
+	// be. It does not keep r, but may keep its body.
+	Reply(ctx context.Context, to string, r *Reply) error
+
 	// MaxDelay is the longest delay that the broker holds in one piece.
 	MaxDelay() time.Duration
 
@@ -44,6 +60,10 @@ type Subscription struct {
 	// Prefetch is how many unsettled deliveries the consumer holds at first.
 	// Always positive.
 	Prefetch int
+	// MaxWait is how long a delivery may wait for Receive; after that it is
+	// handed back, unless that has happened to it often. It matters where the
+	// broker takes back what is unsettled for too long. Zero means for ever.
+	MaxWait time.Duration
 }
 
 // Consumer receives the deliveries of one subscription.
@@ -54,7 +74,8 @@ type Consumer interface {
 	Receive(ctx context.Context) (*Delivery, error)
 
 	// SetPrefetch changes how many unsettled deliveries the consumer holds.
-	// It does not wait for the broker.
+	// Those beyond that Receive has not returned are handed back, unless that
+	// has happened to them before. It does not wait for the broker.
 	SetPrefetch(n int)
 
 	// Stop ends the subscription and hands deliveries that Receive has not
@@ -83,14 +104,23 @@ type Delivery struct {
 	// Hold is how long the message must still be held before it is due, at
 	// most 250 ms; the broker's delays end on the step below.
 	Hold time.Duration
-	// Remaining, Attempt, FirstSent, Failure and FailedAt are those of the
-	// envelope.
+	// Remaining, Attempt, FirstSent, FirstDue, Failure and FailedAt are those
+	// of the envelope.
 	Remaining time.Duration
 	Attempt   int
 	FirstSent time.Time
+	FirstDue  time.Time
 	Failure   string
 	FailedAt  time.Time
 
+	// ReplyTo is where the reply to a call goes; empty for a message that was
+	// sent, and for one of another program that wants its reply elsewhere.
+	ReplyTo string
+	// Deadline is the envelope's.
+	Deadline time.Time
+
+	// Arrived is when the consumer got it; zero where that is not known.
+	Arrived time.Time
 	// Redelivered says that the broker has delivered the message before.
 	Redelivered bool
 	// DeliveryCount is how often it was delivered and not settled before;

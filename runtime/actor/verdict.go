@@ -44,6 +44,10 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
+// errExited is the outcome of a task that called runtime.Goexit, as FailNow of
+// a test does.
+var errExited = errors.New("the task ended its goroutine (runtime.Goexit)")
+
 // UnknownActorError reports a message for an actor that no table of the worker
 // names: another service uses the queue, or a deploy is under way.
 type UnknownActorError struct{ Actor string }

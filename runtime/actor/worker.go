@@ -98,7 +98,8 @@ func (s State) String() string {
 // State returns where the worker is. It may be called concurrently.
 func (w *Worker) State() State { return State(w.state.Load()) }
 
-// Run subscribes to the queues and runs tasks until ctx ends; then it drains:
+// Run subscribes to the queues and runs tasks until ctx ends, which may be
+// before it has subscribed; then it drains:
 // it hands prefetched messages back, lets running tasks finish for at most the
 // drain timeout, cancels those that are left, and returns nil, or
 // ErrDrainTimeout where it had to cancel. Lost connections do not end it. It
@@ -114,6 +115,10 @@ func (w *Worker) Run(ctx context.Context) error {
 	s := newShift(ctx, w, plan)
 	defer s.end()
 	if err := s.subscribe(ctx); err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			w.config.Logger.Info("worker was ended before it had subscribed", "error", err)
+			return nil
+		}
 		return err
 	}
 	w.enter(Running)

@@ -81,8 +81,10 @@ func TestWorkerLeavesARetryThatCannotBePublishedToTheNextSession(t *testing.T) {
 		transport.fail = 0
 		transport.mu.Unlock()
 		let(time.Hour)
-		if len(facts) != 2 || facts[1].ID != id || facts[1].Attempt != 0 || !facts[1].Redelivered {
-			t.Errorf("got %+v, want a second run of the redelivered original and nothing else", facts)
+		// Whether the redelivery is run, or taken over by what still wants to
+		// publish the retry, is a question of who comes first.
+		if len(facts) != 2 || facts[1].ID != id || (facts[1].Attempt == 0) != facts[1].Redelivered {
+			t.Errorf("got %+v, want a second run, of the redelivered original or the retry, and nothing else", facts)
 		}
 	})
 }
@@ -106,8 +108,11 @@ func TestWorkerDoesNotRunADeliveryWhoseSessionHasEnded(t *testing.T) {
 		if ran[waiting] != 1 {
 			t.Errorf("got %d runs of the task that no slot had taken, want 1", ran[waiting])
 		}
-		if ran[running] != 2 {
-			t.Errorf("got %d runs of the task whose acknowledgement was lost, want 2", ran[running])
+		if ran[running] != 1 {
+			t.Errorf("got %d runs of the task that outlived its session, want 1", ran[running])
+		}
+		if d := s.next(false); d != nil {
+			t.Errorf("got %s still queued, want it acknowledged when it came again", d.ID)
 		}
 	})
 }

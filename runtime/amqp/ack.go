@@ -167,16 +167,18 @@ func (l *ledger) requeueRest(last uint64) {
 }
 
 // close ends the ledger: whoever waits, or settles from now on, learns that the
-// session is gone.
-func (l *ledger) close() {
+// session is gone. It returns how many acknowledgements were not sent.
+func (l *ledger) close() (unsent int) {
 	l.mu.Lock()
 	l.closed = true
+	unsent, l.acks = l.acks, 0
 	b := l.barrier
 	l.barrier = nil
 	l.mu.Unlock()
 	if b != nil {
 		b.release(actor.ErrConnectionLost)
 	}
+	return unsent
 }
 
 func (b *barrier) release(err error) {

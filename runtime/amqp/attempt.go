@@ -30,11 +30,18 @@ const (
 // socket only buffers, and the place says that there is room.
 func (p *publisher) write(q *parcel) (ok bool) {
 	l := q.lane // ours until it is released: nobody else changes a granted place
-	defer l.granted.Add(int64(-q.size))
+	defer func() {
+		// What is buffered is the socket's to tell of; what was only granted,
+		// the last one's who writes.
+		if l.granted.Add(int64(-q.size)) == 0 && p.waiting.occupied.Load() {
+			p.grantNow()
+		}
+	}()
 	if q.unfit = q.fit(l.sess); q.unfit != nil || l.ch.IsClosed() {
 		return false
 	}
 	q.wrote = time.Now()
+	l.sess.sock.makeRoom(q.size)
 	confirm, err := l.ch.PublishWithDeferredConfirm(q.exchange, q.key, q.env.Mandatory, false, q.msg)
 	if err == nil {
 		q.confirm = confirm
@@ -95,7 +102,7 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 		q.unknown = true
 		return lost, actor.ErrConnectionLost
 	}
-	cause := fmt.Errorf("broker closed the channel: %w", reason)
+	cause := fmt.Errorf("broker closed the channel: %w", &reasonError{reason})
 	if !q.suspect {
 		q.suspect = true
 		p.suspects++

@@ -2,7 +2,6 @@ package amqp
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -139,41 +138,62 @@ func TestUnconfirmedSendDoesNotWait(t *testing.T) {
 	holdsExactly(t, broker, q.Name, want)
 }
 
-func TestLateReturnIsReported(t *testing.T) {
+// A sender that does not wait sends on, so its returns are all counted, and
+// logged once for each queue.
+func TestLateReturnsAreReported(t *testing.T) {
 	broker := rabbittest.URL(t)
-	said := recordsBy("message_id")
+	said := recordsBy("queue")
 	transport := dialTest(t, Config{URL: broker, Declare: DeclareNever, Logger: slog.New(said)})
 	q, gone := testQueue(t), testQueue(t)
 	declareRaw(t, broker, q.Name, queueArgs(q))
 	const each = 20
 	for _, mandatory := range []bool{true, false} {
 		quick := policy{Confirm: new(false), Mandatory: &mandatory}
-		var returned, routed []string
 		for range each {
 			for _, to := range []*actor.Queue{gone, q} {
-				id, err := stubSend(t.Context(), t, via(transport, to, policy{}, quick))
-				if err != nil {
+				if _, err := stubSend(t.Context(), t, via(transport, to, policy{}, quick)); err != nil {
 					t.Errorf("send: got %v, want nil", err)
-				}
-				if to == gone && mandatory {
-					returned = append(returned, id)
-				} else {
-					routed = append(routed, id)
 				}
 			}
 		}
 		awaitHeld(t, broker, q.Name, each)
 		take(t, broker, q.Name)
-		for _, id := range returned {
-			eventually(t, fmt.Sprint("the return of ", id, " is reported"), func() bool { return said.of(id) == 1 })
-		}
-		for _, id := range routed {
-			if said.of(id) != 0 {
-				t.Errorf("message %s: reported, though it was not returned", id)
-			}
-		}
+		eventually(t, "the returns are counted", func() bool { return transport.Stats().LateReturns == each })
 	}
-	if n := transport.Stats().LateReturns; n != each {
-		t.Errorf("got %d late returns counted, want %d", n, each)
+	if bad, good := said.of(gone.Name), said.of(q.Name); bad != 1 || good != 0 {
+		t.Errorf("got %d lines about the queue that does not exist and %d about the other, want 1 and 0", bad, good)
 	}
+}
+
+// Nobody waits for the return of an unconfirmed message, and nobody hears of
+// one that need not be routed: their queue is seen to all the same.
+func TestQueueOfTheUnaskedIsDeclared(t *testing.T) {
+	broker := rabbittest.URL(t)
+	transport := dialTest(t, Config{URL: broker})
+	for name, own := range map[string]policy{
+		"not waited for":     {Confirm: new(false)},
+		"need not be routed": {Mandatory: new(false)},
+	} {
+		q := testQueue(t)
+		id, err := stubSend(t.Context(), t, via(transport, q, policy{}, own))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		awaitHeld(t, broker, q.Name, 1)
+		holdsExactly(t, broker, q.Name, map[string]bool{id: true})
+	}
+
+	q := testQueue(t)
+	stub := via(transport, q, policy{}, policy{Confirm: new(false)})
+	if _, err := stubSend(t.Context(), t, stub); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(lostAfter + 100*time.Millisecond) // what was declared a moment ago is believed to be there
+	deleteQueue(t, q.Name)
+	eventually(t, "the queue is declared again", func() bool {
+		if _, err := stubSend(t.Context(), t, stub); err != nil {
+			t.Fatal(err)
+		}
+		return exists(t, q.Name)
+	})
 }

@@ -52,6 +52,9 @@ func TestStaleAckLosesNothing(t *testing.T) {
 	if err := old.Settlement.Ack(true); !errors.Is(err, actor.ErrConnectionLost) {
 		t.Errorf("stale Ack: got %v, want ErrConnectionLost", err)
 	}
+	if n := transport.Stats().StaleAcks; n != 1 {
+		t.Errorf("got %d stale acknowledgements counted, want 1", n)
+	}
 	old.Settlement.Requeue()
 	if again.ID != old.ID || !again.Redelivered {
 		t.Errorf("after the reset: got %q redelivered %t, want %q again", again.ID, again.Redelivered, old.ID)

@@ -22,6 +22,13 @@ type consumer struct {
 	gone         func() // takes the consumer out of the transport
 	news         news
 
+	// own is a connection of the consumer's own, nil while it shares link;
+	// last is the session of the last subscription. Both belong to run.
+	own  *link
+	last *session
+	// unreadable says that a message that cannot be read was reported.
+	unreadable bool
+
 	ctx  context.Context // ends with Stop
 	stop context.CancelFunc
 	// closing is closed by Close.
@@ -134,11 +141,11 @@ func (c *consumer) allowed(sub *subscription) int {
 func (c *consumer) SetPrefetch(n int) {
 	c.mu.Lock()
 	c.wanted = limitPrefetch(n)
-	sub := c.sub
+	sub, surplus := c.sub, c.surplus()
 	c.announce()
 	c.mu.Unlock()
 	if sub != nil {
-		sub.poke()
+		sub.giveBack(surplus)
 	}
 }
 

@@ -18,13 +18,15 @@ var errRefused = errors.New("refused by the broker")
 type declarer struct {
 	sess *session
 	news *news
+	// wait runs what waits for an answer.
+	wait func(func() error) error
 }
 
 // do runs fn on a channel of its own. An answer of the broker is an errRefused;
 // any other error means that the session is gone.
 func (d declarer) do(fn func(ch *amqp.Channel) error) error {
 	var reason *amqp.Error
-	err := d.sess.call(func() error {
+	err := d.wait(func() error {
 		ch, err := d.sess.conn.Channel()
 		if err != nil {
 			return err
@@ -45,7 +47,7 @@ func (d declarer) do(fn func(ch *amqp.Channel) error) error {
 		return ch.Close()
 	})
 	if err != nil && reason != nil && isAnswer(reason) {
-		return fmt.Errorf("%w: %w", errRefused, reason)
+		return fmt.Errorf("%w: %w", errRefused, &reasonError{reason})
 	}
 	return err
 }

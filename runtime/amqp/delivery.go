@@ -24,13 +24,18 @@ func deliveryOf(d *amqp.Delivery, now time.Time) *actor.Delivery {
 	if d.Priority > 0 {
 		out.Priority = int(d.Priority)
 	}
+	if isReplyAddress(d.ReplyTo) {
+		out.ReplyTo = d.ReplyTo
+	}
 	if len(d.Headers) == 0 {
 		return out
 	}
 	h := d.Headers
+	out.Deadline = moment(h, headerDeadline)
 	out.DeliveryCount = count(h, headerDeliveryCount)
 	out.Attempt = count(h, headerAttempt)
 	out.FirstSent = moment(h, headerFirstSent)
+	out.FirstDue = moment(h, headerFirstDue)
 	out.Failure, _ = h[headerError].(string)
 	out.FailedAt = moment(h, headerFailedAt)
 	out.Remaining = span(h, headerRemaining)

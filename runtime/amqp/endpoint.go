@@ -3,6 +3,7 @@ package amqp
 import (
 	"context"
 	"errors"
+	"math"
 	"net"
 	"strconv"
 	"strings"
@@ -54,8 +55,9 @@ func parseURL(url string) ([]endpoint, login, error) {
 	var endpoints []endpoint
 	var user, password string
 	for host := range strings.SplitSeq(hosts, ",") {
-		uri, err := amqp.ParseURI(scheme + "://" + userinfo + strings.TrimSpace(host) + path)
-		if err != nil {
+		host = strings.TrimSpace(host)
+		uri, err := amqp.ParseURI(scheme + "://" + userinfo + host + path)
+		if err != nil || uri.Port > math.MaxUint16 || host == "" && strings.Contains(hosts, ",") {
 			return nil, nil, errURL
 		}
 		if _, err := saslOf(uri.AuthMechanism, "", ""); err != nil {

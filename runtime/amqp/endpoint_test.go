@@ -41,7 +41,8 @@ func TestBadURLsDoNotShowThePassword(t *testing.T) {
 	const secret = "s3cr"
 	for _, url := range []string{
 		"http://u:s3cr@host", "amqp://u:s3cr et@host/", "amqp://u:s3cr%zz@host", "amqp://u:x/s3cr@host", "amqp://u:1/s3cr@host/v",
-		"s3cr", "amqp://u:s3cr@host:notaport/", "amqp://u:s3cr@a,b:-1/", "amqp://u:s3cr@host/v?auth_mechanism=s3cr",
+		"s3cr", "amqp://u:s3cr@host:notaport/", "amqp://u:s3cr@a,b:-1/",
+		"amqp://u:s3cr@a,", "amqp://u:s3cr@a,,b", "amqp://u:s3cr@host:99999", "amqp://u:s3cr@host/v?auth_mechanism=s3cr",
 	} {
 		_, err := Dial(context.Background(), Config{URL: url, Lazy: true})
 		if err == nil {

@@ -16,11 +16,13 @@ import (
 const (
 	headerAttempt   = "actor-attempt"
 	headerFirstSent = "actor-first-sent"
+	headerFirstDue  = "actor-first-due"
 	headerError     = "actor-error"
 	headerFailedAt  = "actor-failed-at"
 	headerRemaining = "actor-remaining"
 	headerHold      = "actor-hold"
 	headerDue       = "actor-due"
+	headerDeadline  = "actor-deadline"
 
 	headerDeliveryCount = "x-delivery-count"
 )
@@ -64,7 +66,7 @@ func publishingWith(headers map[string]any, limit int, e *actor.Envelope, appID 
 		AppId:        appID,
 		Body:         e.Body,
 	}
-	if e.ContentType != "" {
+	if e.ContentType != "" || e.DeadLetter {
 		p.ContentType = e.ContentType
 	}
 	if e.Persistent {
@@ -78,6 +80,9 @@ func publishingWith(headers map[string]any, limit int, e *actor.Envelope, appID 
 	failureHeaders(e, &p)
 	if e.Remaining > 0 {
 		setHeader(&p, headerRemaining, e.Remaining.Microseconds())
+	}
+	if !e.Deadline.IsZero() {
+		setHeader(&p, headerDeadline, e.Deadline.UnixMicro())
 	}
 	return exchange, key, p, checkSizes(e.Prefix, key, &p, limit)
 }
@@ -108,6 +113,9 @@ func failureHeaders(e *actor.Envelope, p *amqp.Publishing) {
 	}
 	if !e.FirstSent.IsZero() {
 		setHeader(p, headerFirstSent, e.FirstSent.UnixMicro())
+	}
+	if !e.FirstDue.IsZero() {
+		setHeader(p, headerFirstDue, e.FirstDue.UnixMicro())
 	}
 	if e.Failure != "" {
 		setHeader(p, headerError, shorten(e.Failure, maxFailure))

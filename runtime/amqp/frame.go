@@ -41,10 +41,11 @@ func (q *parcel) fit(s *session) error {
 func headerFrame(p *amqp.Publishing) int {
 	const fixed = 2 + 2 + 8 + 2 + // class, weight, size of the body, flags
 		4 + 1 + 1 + 8 + // length of the headers, delivery mode, priority, timestamp
-		4 // a length each for the strings below
+		6 // a length each for the strings below
 	table := scale{limit: maxCopyHeaders}
 	if table.table(p.Headers, 0) != nil {
 		return frameSize + 1 // it has passed the checks, so this does not happen
 	}
-	return frameOverhead + fixed + table.size + len(p.ContentType) + len(p.MessageId) + len(p.Type) + len(p.AppId)
+	return frameOverhead + fixed + table.size + len(p.ContentType) + len(p.MessageId) + len(p.Type) + len(p.AppId) +
+		len(p.ReplyTo) + len(p.CorrelationId)
 }

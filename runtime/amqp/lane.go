@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// maxWindow bounds the unconfirmed messages of a channel. It stays below the
-	// 400 that RabbitMQ's connection process hands to a channel whose queue has
-	// stopped (credit_flow_default_credit): at the 401st it reads nothing more,
-	// and all channels of the connection stand still, the one that we would
-	// give up included. The library, too, looks at all of them for each
-	// multiple confirm.
+	// maxWindow bounds the unconfirmed messages of a channel. RabbitMQ's
+	// connection process lends a channel 400 messages and gets none back from
+	// one with a quorum queue that has stopped (credit_flow_default_credit); at
+	// the 401st it reads nothing more from the connection. Below that a window
+	// full of them leaves a way to give the channel up. The library, too, looks
+	// at all of them for each multiple confirm.
 	maxWindow = 384
 	// maxWindowBytes bounds their memory.
 	maxWindowBytes = 16 << 20
@@ -32,6 +32,8 @@ type lane struct {
 	// confirms in flight are ended.
 	closes chan *amqp.Error
 	reason *amqp.Error
+	// inbox receives the replies to requests; nil on other channels.
+	inbox *inbox
 	// orphan is told of returns that no sender waits for.
 	orphan func(amqp.Return)
 
@@ -90,10 +92,11 @@ func (l *lane) drain() {
 	}
 }
 
-// reap forgets the abandoned messages whose confirm has come.
+// reap forgets the abandoned messages whose confirm has come, and returns those
+// that came back.
 // Their returns were there before their confirms, so they are read in between:
 // a return that is left would be taken for that of the next message with the ID.
-func (l *lane) reap() {
+func (l *lane) reap() (returned []*parcel) {
 	kept, ended := l.abandoned[:0], []*parcel(nil)
 	for _, q := range l.abandoned {
 		select {
@@ -108,7 +111,11 @@ func (l *lane) reap() {
 	l.drain()
 	for _, q := range ended {
 		l.remove(q)
+		if q.returned {
+			returned = append(returned, q)
+		}
 	}
+	return returned
 }
 
 // stuckAfter is how long a confirm may take where others come.

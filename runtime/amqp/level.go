@@ -14,11 +14,8 @@ const matchAll = "all"
 // which routes by queue name, and "lost", which catches those whose queue has
 // gone. Without it they would stay in a level's queue and block it for all.
 func (d declarer) out(prefix string) error {
-	if d.sess.has("out", prefix) {
-		return nil
-	}
 	lost, out := delayLost(prefix), delayOut(prefix)
-	err := d.do(func(ch *amqp.Channel) error {
+	return d.once("out", prefix, func(ch *amqp.Channel) error {
 		if err := ch.ExchangeDeclare(lost, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
 			return err
 		}
@@ -30,41 +27,51 @@ func (d declarer) out(prefix string) error {
 		}
 		return ch.ExchangeDeclare(out, amqp.ExchangeDirect, true, false, false, false, amqp.Table{"alternate-exchange": lost})
 	})
-	if err != nil {
-		return fmt.Errorf("declare %q: %w", out, err)
-	}
-	d.sess.note("out", prefix)
-	return nil
 }
 
 // levels declares the n levels of a prefix from the bottom up, so that no level
 // exists whose messages have nowhere to go.
 func (d declarer) levels(prefix string, n int) error {
-	if d.sess.has("levels", prefix) {
-		return nil
-	}
 	if err := d.out(prefix); err != nil {
 		return err
 	}
-	below := delayOut(prefix)
-	for i := range n {
-		name := delayName(prefix, i)
-		if err := d.do(func(ch *amqp.Channel) error { return declareLevel(ch, name, below, i) }); err != nil {
-			return fmt.Errorf("declare delay level %q: %w", name, err)
+	return d.once("levels", prefix, func(ch *amqp.Channel) error {
+		below := delayOut(prefix)
+		for i := range n {
+			name := delayName(prefix, i)
+			if err := declareLevel(ch, name, below, i); err != nil {
+				return err
+			}
+			below = name
 		}
-		below = name
+		// Nothing was waited for: some 150 answers, one after the other, would
+		// take longer than a send may where the broker is far. This one comes
+		// after all that was asked before.
+		return ch.ExchangeDeclarePassive(below, amqp.ExchangeHeaders, true, false, false, false, nil)
+	})
+}
+
+// once declares what all queues under a prefix share, once in a session.
+func (d declarer) once(what, prefix string, declare func(ch *amqp.Channel) error) error {
+	d.sess.shared.Lock()
+	defer d.sess.shared.Unlock()
+	if d.sess.has(what, prefix) {
+		return nil
 	}
-	d.sess.note("levels", prefix)
+	if err := d.do(declare); err != nil {
+		return fmt.Errorf("declare %q: %w", delayOut(prefix), err)
+	}
+	d.sess.note(what, prefix)
 	return nil
 }
 
 // declareLevel declares level n. Nothing in it depends on how many levels there
 // are: services with different limits share them.
 func declareLevel(ch *amqp.Channel, name, below string, n int) error {
-	if err := ch.ExchangeDeclare(name, amqp.ExchangeHeaders, true, false, false, false, nil); err != nil {
+	if err := ch.ExchangeDeclare(name, amqp.ExchangeHeaders, true, false, false, true, nil); err != nil {
 		return err
 	}
-	if _, err := ch.QueueDeclare(name, true, false, false, false, amqp.Table{
+	if _, err := ch.QueueDeclare(name, true, false, false, true, amqp.Table{
 		"x-queue-type":           string(actor.Quorum),
 		"x-message-ttl":          levelTTL(n),
 		"x-dead-letter-exchange": below,
@@ -73,10 +80,10 @@ func declareLevel(ch *amqp.Channel, name, below string, n int) error {
 	}); err != nil {
 		return err
 	}
-	if err := ch.QueueBind(name, "", name, false, amqp.Table{"x-match": matchAll, levelHeader(n): int64(1)}); err != nil {
+	if err := ch.QueueBind(name, "", name, true, amqp.Table{"x-match": matchAll, levelHeader(n): int64(1)}); err != nil {
 		return err
 	}
-	return ch.ExchangeBind(below, "", name, false, amqp.Table{"x-match": matchAll, levelHeader(n): int64(0)})
+	return ch.ExchangeBind(below, "", name, true, amqp.Table{"x-match": matchAll, levelHeader(n): int64(0)})
 }
 
 // levelsExist reports whether the levels exist that a delay passes which enters

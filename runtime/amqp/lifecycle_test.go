@@ -2,9 +2,11 @@ package amqp
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net/url"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -132,6 +134,18 @@ func TestDial(t *testing.T) {
 	defer cancel()
 	if _, err := Dial(ctx, Config{URL: via, Logger: slog.New(slog.DiscardHandler)}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Dial without a broker: got %v, want the context's error", err)
+	}
+	mute, viaMute := proxyTo(t, broker)
+	mute.Inject(rabbittest.ToClient, rabbittest.Fault{Stall: true})
+	shortly, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	defer cancel()
+	_, err := Dial(shortly, Config{URL: viaMute, Logger: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), mute.Addr()) {
+		t.Errorf("Dial to a broker that says nothing: got %v, want the context's error and the host", err)
+	}
+	_, err = Dial(t.Context(), Config{URL: broker, TLS: &tls.Config{MinVersion: tls.VersionTLS12}})
+	if err == nil || !strings.Contains(err.Error(), "amqps") {
+		t.Errorf("Dial with TLS and amqp://: got %v, want to be told of amqps", err)
 	}
 	lazy := dialTest(t, Config{URL: via, Lazy: true})
 	if err := proxy.Restore(); err != nil {

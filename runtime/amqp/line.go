@@ -1,8 +1,14 @@
 package amqp
 
+import "sync/atomic"
+
 // line is a queue of parcels that wait, linked through them: joining and
 // leaving, at any place, allocates nothing.
-type line struct{ first, last *parcel }
+type line struct {
+	first, last *parcel
+	// occupied may be read without the lock that guards the rest.
+	occupied atomic.Bool
+}
 
 func (l *line) empty() bool { return l.first == nil }
 
@@ -14,6 +20,7 @@ func (l *line) push(q *parcel) {
 		l.first = q
 	}
 	l.last = q
+	l.occupied.Store(true)
 }
 
 // remove takes q out of the line if it stands there.
@@ -32,4 +39,5 @@ func (l *line) remove(q *parcel) {
 		l.last = q.prev
 	}
 	q.prev, q.next, q.waiting = nil, nil, false
+	l.occupied.Store(l.first != nil)
 }

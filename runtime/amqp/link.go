@@ -33,6 +33,8 @@ type link struct {
 	everUp bool
 	// failure is why there is none: what came of the last attempt at each host.
 	failure error
+	// trying is the host whose answer is waited for.
+	trying string
 	// refused is that failure once all hosts were tried for the first
 	// connection and one of them had refused it for good.
 	refused error
@@ -88,12 +90,31 @@ func (l *link) await(ctx context.Context) (*session, error) {
 	}
 }
 
+// hindrance returns why no message can be sent at the moment, nil if one can.
+func (l *link) hindrance() error {
+	switch s, _ := l.state(); {
+	case s == nil:
+		return actor.ErrConnectionLost
+	case s.blocked.Load():
+		return actor.ErrBlocked
+	}
+	return nil
+}
+
+// explain adds to the end of a sender's context what kept its message back.
+func (l *link) explain(end error) error {
+	if reason := l.hindrance(); reason != nil {
+		return fmt.Errorf("%w (%w)", end, reason)
+	}
+	return end
+}
+
 // first waits for the first connection. It fails at once when no host takes it
 // and one refuses it for good.
 func (l *link) first(ctx context.Context) error {
 	for {
 		l.mu.Lock()
-		up, refused, failure, changed := l.everUp, l.refused, l.failure, l.changed
+		up, refused, changed := l.everUp, l.refused, l.changed
 		l.mu.Unlock()
 		switch {
 		case up:
@@ -104,14 +125,31 @@ func (l *link) first(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			if failure != nil {
-				return fmt.Errorf("%w: %w", ctx.Err(), failure)
-			}
-			return ctx.Err()
+			return l.unreached(ctx.Err())
 		case <-l.ctx.Done():
 			return actor.ErrClosed
 		}
 	}
+}
+
+// unreached says how far the attempts had come when end ended the wait.
+func (l *link) unreached(end error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failure != nil {
+		end = fmt.Errorf("%w: %w", end, l.failure)
+	}
+	if l.trying != "" {
+		end = fmt.Errorf("%w; %s: no answer yet", end, l.trying)
+	}
+	return end
+}
+
+// try notes the host that is being connected to; none when the attempt is over.
+func (l *link) try(host string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.trying = host
 }
 
 func (l *link) onPoke(poke func()) {

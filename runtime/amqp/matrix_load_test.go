@@ -65,7 +65,7 @@ func patients() []*sender {
 // quitters is a load of 64 senders that give up at any moment, most of them
 // while their message is being written.
 func quitters() []*sender {
-	const soon = 100 * time.Millisecond
+	const soon = 500 * time.Millisecond // a loaded machine needs most of it
 	return []*sender{
 		{name: "hasty", count: 48, timeout: covering, ends: soon, cancels: true, hasty: true},
 		{name: "hasty batch", count: 8, batch: 20, timeout: covering, ends: soon, cancels: true, hasty: true},

@@ -62,7 +62,10 @@ func newParcel(e *actor.Envelope, appID string, now time.Time) (*parcel, error) 
 	}
 	q := parcels.Get().(*parcel)
 	q.env, q.exchange, q.key, q.msg = e, exchange, key, msg
-	q.size = len(e.Body) + 512 // about what properties and headers take
+	q.size = len(e.Body) + 512 // about what the properties take
+	if len(msg.Headers) > 0 {
+		q.size += headerFrame(&q.msg)
+	}
 	return q, nil
 }
 

@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -189,10 +190,10 @@ func (q *parcel) wait(ctx context.Context, c <-chan time.Time) error {
 }
 
 // needsPreparation says that the broker would not tell us what e lacks: it says
-// nothing when a message finds no queue at the end of its delay, and nobody
-// listens for the return of one that needs no confirm.
+// nothing when a message finds no queue at the end of its delay, or need not be
+// routed, and nobody listens for the return of one that needs no confirm.
 func (t *Transport) needsPreparation(e *actor.Envelope) bool {
-	return t.cfg.Declare != DeclareNever && (e.Delay >= delayStep || !e.Confirm)
+	return t.cfg.Declare != DeclareNever && (e.Delay >= delayStep || !e.Confirm || !e.Mandatory)
 }
 
 // prepare sees to it that what q needs exists.
@@ -217,21 +218,14 @@ func (t *Transport) declareMissing(ctx context.Context, q *parcel) error {
 }
 
 func (t *Transport) awaitDeclared(ctx context.Context, q *parcel, d *declaration) error {
-	for {
+	for !q.late.Load() {
 		select {
 		case <-d.done:
 			return d.err
 		case <-q.signal:
-			if q.late.Load() {
-				if s, _ := t.publishing.state(); s == nil {
-					return actor.ErrConnectionLost
-				} else if s.blocked.Load() {
-					return actor.ErrBlocked
-				}
-				return actor.ErrConfirmTimeout
-			}
 		case <-ctx.Done():
-			return ctx.Err()
+			return t.publishing.explain(ctx.Err())
 		}
 	}
+	return cmp.Or(t.publishing.hindrance(), actor.ErrConfirmTimeout)
 }

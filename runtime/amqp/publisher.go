@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"log/slog"
+	"strconv"
 	"sync"
 	"time"
 
@@ -16,6 +17,12 @@ type publisher struct {
 	link    *link
 	log     *slog.Logger
 	confirm bool
+	// calls says that the messages are requests, whose replies come on the
+	// same channel.
+	calls bool
+
+	late     lateReturns
+	troubles news
 
 	started sync.Once
 	done    chan struct{} // closed when run has returned
@@ -34,6 +41,7 @@ type publisher struct {
 
 func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
 	p := &publisher{link: l, log: log, confirm: confirm, done: make(chan struct{}), abandoned: make(chan struct{}, 1)}
+	p.late.log, p.late.count, p.troubles.log = log, l.counters, log
 	l.onPoke(p.grantNow)
 	l.onDebt(p.inFlight)
 	return p
@@ -105,8 +113,8 @@ func (p *publisher) run() {
 		}
 		l, err := p.open(s)
 		if err != nil {
-			if s.alive() { // a dead one was reported by the link
-				p.log.Warn("publishing channel not opened", "error", err)
+			if !s.conn.IsClosed() { // the end of that one is the link's to report
+				p.troubles.warn("open "+err.Error(), "publishing channel not opened", "error", err)
 			}
 			pause.wait(p.link.ctx)
 			continue
@@ -123,9 +131,13 @@ func (p *publisher) run() {
 
 func (p *publisher) open(s *session) (*lane, error) {
 	var ch *amqp.Channel
+	var in *inbox
 	err := s.call(func() (err error) {
 		if ch, err = s.conn.Channel(); err == nil && p.confirm {
 			err = ch.Confirm(false)
+		}
+		if err == nil && p.calls {
+			in, err = openInbox(ch)
 		}
 		return err
 	})
@@ -136,6 +148,7 @@ func (p *publisher) open(s *session) (*lane, error) {
 		sess: s, ch: ch,
 		returns:  ch.NotifyReturn(make(chan amqp.Return, maxWindow)),
 		closes:   ch.NotifyClose(make(chan *amqp.Error, 1)),
+		inbox:    in,
 		orphan:   p.orphan,
 		inflight: make(map[string]*parcel),
 	}, nil
@@ -148,6 +161,7 @@ func (p *publisher) serve(l *lane) {
 	if !p.confirm {
 		returns = l.returns // nobody waits for these: they are read here
 	}
+	inboxEnded := p.readInbox(l)
 	p.mu.Lock()
 	p.lane = l
 	p.grant()
@@ -160,15 +174,19 @@ func (p *publisher) serve(l *lane) {
 		select {
 		case err, ok := <-closed:
 			if ok {
-				if err.Recover && err.Server {
-					p.log.Warn("broker closed the publishing channel", "error", err)
-				}
+				p.report(err)
 				continue
 			}
 			p.mu.Lock()
 			p.lane = nil
 			p.mu.Unlock()
+			if l.inbox != nil {
+				<-l.inbox.done
+			}
 			return
+		case <-inboxEnded:
+			inboxEnded = nil
+			p.retire(l)
 		case r, ok := <-returns:
 			if !ok {
 				returns = nil
@@ -197,7 +215,7 @@ const reapInterval = 50 * time.Millisecond
 // confirm, the channel is given up for a new one, so that the others go on.
 func (p *publisher) tend(l *lane) (more bool) {
 	p.mu.Lock()
-	l.reap()
+	returned := l.reap()
 	if l.stuck(time.Now()) {
 		l.retired = true
 	} else {
@@ -206,8 +224,11 @@ func (p *publisher) tend(l *lane) (more bool) {
 	// The close must not go out in the middle of a message: everybody who was
 	// given a place has to have written first.
 	stuck := l.retired && l.granted.Load() == 0
-	more = len(l.abandoned) > 0
+	more = len(l.abandoned) > 0 || l.retired
 	p.mu.Unlock()
+	for _, q := range returned {
+		p.orphan(amqp.Return{RoutingKey: q.key, MessageId: q.msg.MessageId, Type: q.msg.Type})
+	}
 	if stuck {
 		p.log.Warn("publishing channel given up: confirms do not come")
 		_ = l.sess.call(l.ch.Close)
@@ -215,9 +236,13 @@ func (p *publisher) tend(l *lane) (more bool) {
 	return more
 }
 
-// orphan counts and reports a return that no sender waits for.
-func (p *publisher) orphan(r amqp.Return) {
-	p.link.counters.lateReturns.Add(1)
-	p.log.Warn("message returned after its sender had gone: no queue takes it",
-		"queue", r.RoutingKey, "message_id", r.MessageId, "actor", r.Type)
+// orphan notes a return that no sender waits for.
+func (p *publisher) orphan(r amqp.Return) { p.late.note(r) }
+
+// report logs why the broker closed the channel alone. Where the senders wait,
+// the one whose message it was is told.
+func (p *publisher) report(reason *amqp.Error) {
+	if !p.confirm && reason.Recover && reason.Server {
+		p.troubles.warn("closed "+strconv.Itoa(reason.Code), "broker closed a publishing channel for a message on it", "error", &reasonError{reason})
+	}
 }

@@ -17,6 +17,7 @@ var errCancelled = errors.New("the broker has cancelled the subscription (was th
 // run is the life of the consumer.
 func (c *consumer) run() {
 	defer close(c.done)
+	defer c.closeOwn()
 	defer c.gone()
 	defer c.markStopped()
 	defer c.stop()
@@ -51,11 +52,11 @@ func (c *consumer) markStopped() { c.stopOnce.Do(func() { close(c.stopped) }) }
 
 // subscribe waits for a connection, sees to the queue, and opens a channel.
 func (c *consumer) subscribe() (*subscription, <-chan amqp.Delivery, error) {
-	s, err := c.link.await(c.ctx)
+	s, err := c.await()
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := c.ready(declarer{s, &c.news}); err != nil {
+	if err := c.ready(declarer{s, &c.news, s.call}); err != nil {
 		return nil, nil, sessionError(err)
 	}
 	c.mu.Lock()
@@ -103,9 +104,11 @@ func (c *consumer) ready(d declarer) error {
 // serve reads the deliveries of sub until it ends or the consumer is stopped,
 // and returns with sub closed.
 func (c *consumer) serve(sub *subscription, deliveries <-chan amqp.Delivery) error {
+	c.last = sub.sess
 	c.mu.Lock()
 	c.sub, c.line, c.held = sub, nil, 0
 	c.mu.Unlock()
+	arriving := replacement{deliveries, sub.prefetch} // whose prefetch is run's from now on
 	go sub.run()
 	defer sub.close()
 	c.report(nil)
@@ -114,7 +117,7 @@ func (c *consumer) serve(sub *subscription, deliveries <-chan amqp.Delivery) err
 		sub.poke()
 	})
 	defer cancel()
-	err := c.forward(sub, deliveries)
+	err := c.forward(sub, arriving)
 	if c.ctx.Err() == nil {
 		return err
 	}
@@ -133,23 +136,29 @@ func (c *consumer) serve(sub *subscription, deliveries <-chan amqp.Delivery) err
 
 // forward reads deliveries into the line until they end for good. A prefetch
 // that changes ends them too, and goes on with others.
-func (c *consumer) forward(sub *subscription, deliveries <-chan amqp.Delivery) error {
+func (c *consumer) forward(sub *subscription, r replacement) error {
+	came := 0      // of r
 	alone := false // hand back what was prefetched with a suspicious delivery
 	for {
-		d, ok := <-deliveries
+		d, ok := <-r.deliveries
 		if ok {
 			sub.last.Store(d.DeliveryTag)
+			if came++; came == r.prefetch {
+				sub.used.Store(true)
+				sub.poke()
+			}
 		}
 		switch {
 		case ok && alone:
 			_, _, _ = sub.ledger.settle(d.DeliveryTag, requeued, false)
 			sub.poke()
 		case ok:
-			alone = c.arrive(sub, &d)
+			alone = c.arrive(sub, &d, r.prefetch)
 		case sub.switching.Load() > 0:
 			select {
-			case deliveries = <-sub.switched:
+			case r = <-sub.switched:
 				sub.switching.Add(-1)
+				came = 0
 				alone = false
 			case <-sub.lost:
 				return actor.ErrConnectionLost
@@ -164,9 +173,11 @@ func (c *consumer) forward(sub *subscription, deliveries <-chan amqp.Delivery) e
 
 // arrive puts a delivery into the line. It reports whether the delivery is to
 // run alone, though others were prefetched with it; those before it that wait
-// in the line are then handed back.
-func (c *consumer) arrive(sub *subscription, d *amqp.Delivery) (alone bool) {
-	delivery := deliveryOf(d, time.Now())
+// in the line are then handed back. prefetch is the one that it arrived by.
+func (c *consumer) arrive(sub *subscription, d *amqp.Delivery, prefetch int) (alone bool) {
+	now := time.Now()
+	delivery := deliveryOf(d, now)
+	delivery.Arrived = now
 	delivery.Settlement = &settlement{sub: sub, tag: d.DeliveryTag}
 	c.mu.Lock()
 	changed := c.start.see(delivery.DeliveryCount)
@@ -176,33 +187,23 @@ func (c *consumer) arrive(sub *subscription, d *amqp.Delivery) (alone bool) {
 		sub.replace.Store(true) // ends what arrives from now on
 		c.handBack(sub)
 	}
+	var surplus []*actor.Delivery
 	c.mu.Lock()
 	if c.sub == sub {
 		c.line = append(c.line, delivery)
+		if c.wanted < prefetch { // under way when that was lowered
+			surplus = c.surplus()
+		}
 		c.announce()
 	}
 	c.mu.Unlock()
+	if len(surplus) > 0 {
+		sub.giveBack(surplus)
+	}
 	if changed {
 		sub.poke()
 	}
 	return alone
-}
-
-// handBack returns what waits in the line to the broker.
-func (c *consumer) handBack(sub *subscription) {
-	c.mu.Lock()
-	var line []*actor.Delivery
-	if c.sub == sub {
-		line, c.line = c.line, nil
-	}
-	c.mu.Unlock()
-	for _, d := range line {
-		s := d.Settlement.(*settlement)
-		if !s.used.Swap(true) {
-			_, _, _ = sub.ledger.settle(s.tag, requeued, false)
-		}
-	}
-	sub.poke()
 }
 
 // lost forgets what an ended subscription delivered: the broker will deliver it

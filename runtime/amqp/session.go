@@ -19,8 +19,15 @@ type session struct {
 	calls atomic.Int32
 	// blocked says that the broker takes no messages on this connection.
 	blocked atomic.Bool
+	// unreadable says that the connection ended because the library could not
+	// read what the broker sent. It is final once lost is closed.
+	unreadable bool
 	// lost is closed when the connection has ended.
 	lost chan struct{}
+
+	// shared lets one declaration at a time see to what all queues share, so
+	// that it is declared once.
+	shared sync.Mutex
 
 	mu sync.Mutex
 	// declared is what was declared in this session, so that it is not
@@ -63,10 +70,16 @@ func (s *session) alive() bool {
 // rpcTimeout, the connection is broken, which makes fn return: a method of the
 // library cannot be withdrawn.
 func (s *session) call(fn func() error) error {
-	s.calls.Add(1)
-	defer s.calls.Add(-1)
 	timer := time.AfterFunc(rpcTimeout, func() { s.sock.kill(errNoReply) })
 	defer timer.Stop()
+	return s.ask(fn)
+}
+
+// ask runs fn, which waits for the broker, for as long as the connection lives:
+// it may be a queue alone that does not answer, and others publish meanwhile.
+func (s *session) ask(fn func() error) error {
+	s.calls.Add(1)
+	defer s.calls.Add(-1)
 	return fn()
 }
 

@@ -27,6 +27,7 @@ func (s *settlement) Ack(wait bool) error {
 	b, urgent, err := s.sub.ledger.settle(s.tag, acked, wait)
 	s.sub.consumer.settled(s.sub)
 	if err != nil {
+		s.sub.consumer.link.counters.staleAcks.Add(1)
 		return err
 	}
 	if urgent {

@@ -40,7 +40,8 @@ type socket struct {
 	// softBuffer after having been above it.
 	onRoom func()
 
-	size atomic.Int64 // bytes not yet written
+	size    atomic.Int64 // bytes not yet written
+	largest atomic.Int64 // see makeRoom
 
 	mu      sync.Mutex
 	wake    *sync.Cond // the flusher waits here; guarded by mu
@@ -63,7 +64,7 @@ func newSocket(conn net.Conn, onRoom func()) *socket {
 func (s *socket) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.err == nil && len(s.pending)+len(b) > hardBuffer {
+	if s.err == nil && len(s.pending)+len(b) > hardBuffer+int(s.largest.Load()) {
 		s.err = errOverrun
 		s.Conn.Close()
 		s.wake.Signal()
@@ -80,6 +81,14 @@ func (s *socket) Write(b []byte) (int, error) {
 		s.wake.Signal()
 	}
 	return len(b), nil
+}
+
+// makeRoom lets a message of that size be written beside what hardBuffer holds.
+// Copies of foreign messages may be as large as the broker allows.
+func (s *socket) makeRoom(size int) {
+	if size > hardBuffer/4 && int64(size) > s.largest.Load() {
+		s.largest.Store(int64(size))
+	}
 }
 
 // buffered returns how many bytes wait to be written.

@@ -198,11 +198,35 @@ func pendingOf(s *socket) int {
 // eventually waits for a state that another goroutine brings about.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(time.Minute) // for a loaded machine; most take milliseconds
 	for !holds() {
 		if time.Now().After(deadline) {
 			t.Fatalf("did not happen: %s", what)
 		}
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// What a copy of a large foreign message needs does not break the connection.
+func TestSocketMakesRoomForALargeMessage(t *testing.T) {
+	g := newGate()
+	s := newSocket(g, nil)
+	frame := make([]byte, 1<<20)
+	const size = hardBuffer + 16<<20
+	s.makeRoom(size)
+	for written := 0; written < size; written += len(frame) {
+		if _, err := s.Write(frame); err != nil {
+			t.Fatalf("after %d MiB of %d: %v", written>>20, size>>20, err)
+		}
+	}
+	var err error
+	for written := 0; err == nil && written < 2*hardBuffer; written += len(frame) {
+		_, err = s.Write(frame)
+	}
+	if !errors.Is(err, errOverrun) {
+		t.Errorf("far beyond it: got %v, want the connection given up", err)
+	}
+	close(g.pass)
+	s.kill(errSocketClosed)
+	<-s.flushed
 }

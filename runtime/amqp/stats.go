@@ -12,6 +12,10 @@ type Stats struct {
 	// LateReturns counts the messages that no queue took and whose senders had
 	// gone, or did not wait for it (confirm=false). Each is logged, too.
 	LateReturns int64
+	// StaleAcks counts the acknowledgements that were dropped because the
+	// channel of their delivery had ended. The broker delivers those messages
+	// again.
+	StaleAcks int64
 }
 
 // Stats returns the counts so far. It does not block.
@@ -20,10 +24,11 @@ func (t *Transport) Stats() Stats {
 		Connects:        t.counters.connects.Load(),
 		ConnectionsLost: t.counters.connectionsLost.Load(),
 		LateReturns:     t.counters.lateReturns.Load(),
+		StaleAcks:       t.counters.staleAcks.Load(),
 	}
 }
 
 // counters are the counts behind Stats, shared by the links of a transport.
 type counters struct {
-	connects, connectionsLost, lateReturns atomic.Int64
+	connects, connectionsLost, lateReturns, staleAcks atomic.Int64
 }

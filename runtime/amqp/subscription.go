@@ -27,7 +27,7 @@ type subscription struct {
 	wakeup chan struct{}
 	// switched hands over the deliveries of the subscription that replaces the
 	// one before, whose own were closed.
-	switched chan (<-chan amqp.Delivery)
+	switched chan replacement
 	// switching counts the replacements that their reader has not yet taken.
 	switching atomic.Int32
 
@@ -35,12 +35,21 @@ type subscription struct {
 	cancel, quit atomic.Bool
 	replace      atomic.Bool   // even if the prefetch stays the same
 	cancelled    chan struct{} // closed when cancel was done, or the channel ended
+	// used says that as many deliveries have come as the prefetch allows.
+	used atomic.Bool
 	// last is the highest tag that was delivered.
 	last atomic.Uint64
 
 	// Owned by run.
 	tag      string
 	prefetch int
+}
+
+// replacement is what goes on where deliveries have ended because the prefetch
+// has changed.
+type replacement struct {
+	deliveries <-chan amqp.Delivery
+	prefetch   int
 }
 
 var tagNumber atomic.Uint64
@@ -50,7 +59,7 @@ func (c *consumer) open(s *session, prefetch int) (*subscription, <-chan amqp.De
 	sub := &subscription{
 		consumer: c, sess: s, prefetch: prefetch,
 		lost: make(chan struct{}), wakeup: make(chan struct{}, 1),
-		switched: make(chan (<-chan amqp.Delivery), 1), cancelled: make(chan struct{}),
+		switched: make(chan replacement, 1), cancelled: make(chan struct{}),
 	}
 	var deliveries <-chan amqp.Delivery
 	err := s.call(func() (err error) {
@@ -77,6 +86,7 @@ func (s *subscription) consume(prefetch int) (<-chan amqp.Delivery, error) {
 		return nil, err
 	}
 	s.prefetch = prefetch
+	s.used.Store(false)
 	s.tag = fmt.Sprintf("%s-%d", shorten(s.consumer.cfg.Name, 200), tagNumber.Add(1))
 	return s.ch.Consume(s.consumer.queue, s.tag, false, false, false, false, nil)
 }
@@ -95,6 +105,8 @@ func (s *subscription) run() {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	defer timer.Stop()
+	stale, stop := s.consumer.staleTicks()
+	defer stop()
 	for {
 		select {
 		case reason, ok := <-s.closed:
@@ -107,6 +119,8 @@ func (s *subscription) run() {
 			continue
 		case <-s.wakeup:
 		case <-timer.C:
+		case now := <-stale:
+			s.giveBack(s.consumer.stale(s, now))
 		}
 		if err := s.tune(); err != nil {
 			s.sess.sock.kill(err)
@@ -183,8 +197,8 @@ func (s *subscription) tune() error {
 		return s.tolerate(s.sess.call(func() error { return s.ch.Cancel(s.tag, false) }))
 	}
 	wanted := s.consumer.allowed(s)
-	if !s.replace.Swap(false) && wanted == s.prefetch {
-		return nil
+	if !s.replace.Swap(false) && (wanted == s.prefetch || wanted > s.prefetch && !s.used.Load()) {
+		return nil // a delivery that is under way when its consumer is replaced counts once more
 	}
 	s.switching.Add(1) // before the deliveries end, so that their reader knows why
 	return s.tolerate(s.sess.call(func() error {
@@ -193,7 +207,7 @@ func (s *subscription) tune() error {
 		}
 		deliveries, err := s.consume(wanted)
 		if err == nil {
-			s.switched <- deliveries
+			s.switched <- replacement{deliveries, wanted}
 		}
 		return err
 	}))
@@ -208,7 +222,7 @@ func (s *subscription) tolerate(err error) error {
 }
 
 func (s *subscription) end() {
-	s.ledger.close()
+	s.consumer.link.counters.staleAcks.Add(int64(s.ledger.close()))
 	select {
 	case <-s.cancelled:
 	default:

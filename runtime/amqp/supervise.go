@@ -18,7 +18,9 @@ func (l *link) run() {
 	pause := newBackoff(minRedial, maxRedial)
 	for l.ctx.Err() == nil {
 		e, round := l.hosts.next()
+		l.try(e.address())
 		s, err := dial(l.ctx, l.cfg, e, round, l.cfg.Name+" "+l.role, l.poke)
+		l.try("")
 		if err != nil {
 			if l.ctx.Err() != nil {
 				return
@@ -95,6 +97,7 @@ func (l *link) serve(s *session) error {
 			if guard.end() {
 				return errSilent
 			}
+			s.unreadable = unreadable(cause, s.wire)
 			return cause
 		}
 	}

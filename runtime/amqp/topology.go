@@ -24,10 +24,6 @@ type topology struct {
 	mu sync.Mutex
 	// declarations holds the last one of each need, finished or not.
 	declarations map[needKey]*declaration
-
-	// one lets one declaration work at a time, so that the levels, which many
-	// may need, are declared once.
-	one sync.Mutex
 }
 
 // declaration is one need being declared or checked.
@@ -106,6 +102,27 @@ func (t *topology) declare(d declarer, n need) error {
 	return err
 }
 
+// lost forgets that a queue exists: a message to it has come back. What was
+// declared a moment ago stays, since the message may be older.
+func (t *topology) lost(queue string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, d := range t.declarations {
+		if key.destination != queue {
+			continue
+		}
+		select {
+		case <-d.done:
+			if time.Since(d.at) > lostAfter {
+				delete(t.declarations, key)
+			}
+		default:
+		}
+	}
+}
+
+const lostAfter = time.Second
+
 // settled says that the broker has given its answer, good or bad: asking again
 // in the same session would bring the same.
 func (d *declaration) settled() bool { return d.err == nil || isConflict(d.err) }
@@ -148,9 +165,7 @@ func (t *topology) run(work func(declarer) error) (*session, error) {
 		if err != nil {
 			return nil, actor.ErrClosed
 		}
-		t.one.Lock()
-		err = work(declarer{s, t.news})
-		t.one.Unlock()
+		err = work(declarer{s, t.news, s.ask})
 		if err == nil || errors.Is(err, errRefused) || isConflict(err) {
 			return s, err
 		}
@@ -164,9 +179,12 @@ func (t *topology) report(n need, err error) {
 	if err == nil || errors.Is(err, actor.ErrClosed) {
 		return
 	}
-	what := "topology " + n.name()
+	what, text := "topology "+n.name(), "queue not as it ought to be"
 	if conflict := (*QueueConflictError)(nil); errors.As(err, &conflict) {
 		what = "conflict " + conflict.Queue + " " + conflict.Argument
 	}
-	t.news.warn(what, "queue not as it ought to be", "name", n.name(), "error", err)
+	if isMissing(err) {
+		text = "queue or delay level does not exist"
+	}
+	t.news.warn(what, text, "name", n.name(), "error", err)
 }

@@ -2,7 +2,9 @@ package amqp
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +24,7 @@ type Transport struct {
 	plain       *publisher
 	delayed     *publisher
 	unconfirmed *publisher
+	calls       *publisher
 
 	// senders counts the calls of Publish under way.
 	senders sync.WaitGroup
@@ -30,6 +33,8 @@ type Transport struct {
 	closed    bool
 	consuming *link // opened by the first Consume
 	consumers map[*consumer]struct{}
+	replying  *link // opened by the first Reply, with replies
+	replies   *publisher
 
 	closing sync.Once
 }
@@ -51,6 +56,9 @@ func Dial(ctx context.Context, c Config) (*Transport, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.TLS != nil && !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.tls }) {
+		return nil, errors.New("amqp: Config.TLS is set, but the URL begins with amqp://, which is not encrypted (write amqps://)")
+	}
 	cfg.URL = "" // the password lives on in cfg.Credentials only
 	if cfg.Credentials == nil {
 		cfg.Credentials = fromURL
@@ -65,6 +73,9 @@ func Dial(ctx context.Context, c Config) (*Transport, error) {
 	t.plain = newPublisher(t.publishing, cfg.Logger, true)
 	t.delayed = newPublisher(t.publishing, cfg.Logger, true)
 	t.unconfirmed = newPublisher(t.publishing, cfg.Logger, false)
+	t.unconfirmed.late.missing = t.topology.lost
+	t.calls = newPublisher(t.publishing, cfg.Logger, true)
+	t.calls.calls = true
 	if cfg.Lazy {
 		return t, nil
 	}
@@ -104,6 +115,7 @@ func (t *Transport) close() {
 		consumers = append(consumers, c)
 	}
 	consuming := t.consuming
+	replying, replies := t.replying, t.replies
 	t.mu.Unlock()
 
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
@@ -112,7 +124,10 @@ func (t *Transport) close() {
 	for _, c := range consumers {
 		parts.Go(func() { _ = c.Close(ctx) })
 	}
-	publishers := []*publisher{t.plain, t.delayed, t.unconfirmed}
+	publishers := []*publisher{t.plain, t.delayed, t.unconfirmed, t.calls}
+	if replies != nil {
+		publishers = append(publishers, replies)
+	}
 	for _, p := range publishers {
 		parts.Go(func() { p.close(closeTimeout) })
 	}
@@ -120,6 +135,9 @@ func (t *Transport) close() {
 
 	if consuming != nil {
 		parts.Go(consuming.close)
+	}
+	if replying != nil {
+		parts.Go(replying.close)
 	}
 	parts.Go(t.publishing.close)
 	parts.Wait()

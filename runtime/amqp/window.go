@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -10,8 +11,9 @@ import (
 // acquire gives q a place in the window; it waits for one until q is late or
 // ctx ends, or the publisher is closed. Without a place nothing was written.
 func (p *publisher) acquire(ctx context.Context, q *parcel) error {
+	ended := ctx.Err() // not with the lock held: a context is the caller's code
 	p.mu.Lock()
-	if err := p.givesUp(ctx, q); err != nil {
+	if err := p.givesUp(ended, q); err != nil {
 		p.mu.Unlock()
 		return err
 	}
@@ -27,8 +29,9 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 		case <-q.signal:
 		case <-ctx.Done():
 		}
+		ended := ctx.Err()
 		p.mu.Lock()
-		err := p.givesUp(ctx, q)
+		err := p.givesUp(ended, q)
 		if err == nil && q.lane != nil {
 			p.mu.Unlock()
 			return nil
@@ -61,17 +64,18 @@ func (p *publisher) tryAcquire(q *parcel) bool {
 	return q.lane != nil
 }
 
-// givesUp returns why q waits no longer, nil if it does.
-func (p *publisher) givesUp(ctx context.Context, q *parcel) error {
+// givesUp returns why q waits no longer, nil if it does; ended is how its
+// context has ended.
+func (p *publisher) givesUp(ended error, q *parcel) error {
 	switch {
 	case p.closed:
 		return actor.ErrClosed
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case ended != nil:
+		return p.link.explain(ended)
 	case !q.late.Load():
 		return nil
 	case p.lane == nil:
-		return actor.ErrConnectionLost
+		return cmp.Or(p.link.hindrance(), actor.ErrConnectionLost)
 	case p.lane.sess.blocked.Load():
 		return actor.ErrBlocked
 	}

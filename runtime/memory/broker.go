@@ -20,11 +20,14 @@ type Broker struct {
 	scheduled   uint64 // numbers events
 	schedule    schedule
 	timer       *time.Timer // fires at the first of schedule; nil until needed
+
+	calls  map[string]*call // by where their replies go
+	called uint64           // numbers these places
 }
 
 // NewBroker returns a broker without queues.
 func NewBroker() *Broker {
-	return &Broker{queues: map[string]*queue{}}
+	return &Broker{queues: map[string]*queue{}, calls: map[string]*call{}}
 }
 
 func (b *Broker) connect() {

@@ -3,6 +3,8 @@ package memory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -96,6 +98,7 @@ func (c *consumer) SetPrefetch(n int) {
 	c.lock()
 	defer c.unlock()
 	c.prefetch = max(n, 1)
+	c.handBackSurplus()
 	c.queue.dispatch()
 }
 
@@ -126,7 +129,7 @@ func (c *consumer) unlock() { c.transport.broker.mu.Unlock() }
 func (c *consumer) hasRoom() bool { return len(c.session.unsettled) < c.prefetch }
 
 func (c *consumer) deliver(m *message) {
-	d := &delivery{consumer: c, session: c.session, message: m, count: m.returned}
+	d := &delivery{consumer: c, session: c.session, message: m, count: m.returned, arrived: time.Now()}
 	c.session.unsettled[d] = struct{}{}
 	c.arrived = append(c.arrived, d)
 	c.wake()
@@ -153,6 +156,18 @@ func (c *consumer) handBack() {
 		c.queue.restore(d.message)
 	}
 	c.arrived = nil
+}
+
+// handBackSurplus restores what Receive has not returned and is more than the
+// prefetch, the last first, but for what has come back twice before.
+func (c *consumer) handBackSurplus() {
+	for i := len(c.arrived) - 1; i >= 0 && len(c.session.unsettled) > c.prefetch; i-- {
+		if d := c.arrived[i]; d.count < 2 {
+			c.arrived = slices.Delete(c.arrived, i, i+1)
+			delete(c.session.unsettled, d)
+			c.queue.restore(d.message)
+		}
+	}
 }
 
 // endSession restores all that is not settled and leaves every delivery of the

@@ -23,10 +23,14 @@ type message struct {
 }
 
 func newMessage(e *actor.Envelope) *message {
+	contentType := e.ContentType
+	if !e.DeadLetter {
+		contentType = cmp.Or(contentType, actor.ContentType)
+	}
 	return &message{content: actor.Delivery{
 		ID:          e.ID,
 		Actor:       e.Actor,
-		ContentType: cmp.Or(e.ContentType, actor.ContentType),
+		ContentType: contentType,
 		Body:        bytes.Clone(e.Body),
 		Headers:     cloneHeaders(e.Headers),
 		Priority:    e.Priority,
@@ -34,8 +38,10 @@ func newMessage(e *actor.Envelope) *message {
 		Remaining:   e.Remaining,
 		Attempt:     e.Attempt,
 		FirstSent:   e.FirstSent,
+		FirstDue:    e.FirstDue,
 		Failure:     e.Failure,
 		FailedAt:    e.FailedAt,
+		Deadline:    e.Deadline,
 	}}
 }
 

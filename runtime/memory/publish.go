@@ -23,6 +23,11 @@ func (t *Transport) Publish(ctx context.Context, batch []actor.Envelope) []error
 }
 
 func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
+	return t.publishFor(ctx, e, "")
+}
+
+// publishFor is publish for a message whose sender waits for a reply.
+func (t *Transport) publishFor(ctx context.Context, e *actor.Envelope, replyTo string) error {
 	if err := ctx.Err(); err != nil {
 		return e.Fail(actor.ErrNotSent, err)
 	}
@@ -30,6 +35,7 @@ func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
 		return e.Fail(actor.ErrNotSent, err)
 	}
 	m := newMessage(e)
+	m.content.ReplyTo = replyTo
 	contradiction, err := t.enqueue(e, m)
 	if contradiction != nil {
 		t.logger().Warn("queue differs from its declaration; the message is sent all the same",

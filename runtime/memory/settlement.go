@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -40,6 +41,7 @@ type delivery struct {
 	session  *session
 	message  *message
 	count    int // how often the message was handed back before
+	arrived  time.Time
 	settled  bool
 }
 
@@ -52,6 +54,7 @@ func (d *delivery) content() *actor.Delivery {
 	content.Headers = cloneHeaders(content.Headers)
 	content.Redelivered = d.count > 0
 	content.DeliveryCount = d.count
+	content.Arrived = d.arrived
 	content.Settlement = d
 	return &content
 }

@@ -50,7 +50,8 @@ type Transport struct {
 
 	closed    bool
 	consumers map[*consumer]struct{}
-	reported  map[string]bool // queues whose contradiction was logged
+	calls     map[string]*call // that wait, by message ID
+	reported  map[string]bool  // queues whose contradiction was logged
 }
 
 var _ actor.Transport = (*Transport)(nil)
@@ -66,6 +67,7 @@ func New(config Config) *Transport {
 		broker:    config.Broker,
 		config:    config,
 		consumers: map[*consumer]struct{}{},
+		calls:     map[string]*call{},
 		reported:  map[string]bool{},
 	}
 	t.broker.connect()
@@ -76,11 +78,12 @@ func New(config Config) *Transport {
 func (t *Transport) MaxDelay() time.Duration { return t.config.MaxDelay }
 
 // Interrupt does to every consumer what the loss of its connection does: all
-// that it has not settled goes back to its queue, and it subscribes again. It
-// is for tests of what survives that.
+// that it has not settled goes back to its queue, and it subscribes again. Calls
+// lose their replies. It is for tests of what survives that.
 func (t *Transport) Interrupt() {
 	t.broker.mu.Lock()
 	defer t.broker.mu.Unlock()
+	t.loseCalls(actor.ErrConnectionLost)
 	for c := range t.consumers {
 		c.endSession()
 		if !c.stopped {
@@ -103,6 +106,7 @@ func (t *Transport) Close() error {
 		return nil
 	}
 	t.closed = true
+	t.loseCalls(actor.ErrClosed)
 	for c := range t.consumers {
 		c.unsubscribe()
 	}

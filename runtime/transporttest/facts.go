@@ -158,6 +158,7 @@ func (s *scene) fullEnvelope(q *actor.Queue) actor.Envelope {
 	e.Attempt = 7
 	e.Failure = "smtp: 451 zkuste to později"
 	e.FirstSent = time.UnixMilli(1_700_000_000_123)
+	e.FirstDue = time.UnixMilli(1_700_000_050_789)
 	e.FailedAt = time.UnixMilli(1_700_000_100_456)
 	e.Remaining = 300*time.Hour + time.Millisecond
 	return e
@@ -184,5 +185,6 @@ func (s *scene) sameFacts(d *actor.Delivery, e actor.Envelope) {
 	check("failure", d.Failure, e.Failure)
 	check("remaining", d.Remaining, e.Remaining)
 	check("first sent", d.FirstSent.UTC(), e.FirstSent.UTC())
+	check("first due", d.FirstDue.UTC(), e.FirstDue.UTC())
 	check("failed at", d.FailedAt.UTC(), e.FailedAt.UTC())
 }

@@ -33,14 +33,38 @@ var prefetching = []promise{
 	{"a lowered prefetch is the limit from then on", func(s *scene) {
 		s.checkPrefetchChange(3, 1)
 	}},
+	{"a lowered prefetch hands back what was not received", func(s *scene) {
+		t, q := s.open(), s.queue()
+		batch := s.envelopes(q, 50)
+		s.sendBatch(t, batch)
+		c := s.consume(t, q, 20)
+		first := s.receive(c)
+		c.SetPrefetch(1)
+		other, ids := s.consume(t, q, len(batch)), map[string]bool{first.ID: true}
+		for range len(batch) - 2 { // one more may wait for the first to be settled
+			d := s.receive(other)
+			if ids[d.ID] {
+				s.Errorf("Receive: got %q again", d.ID)
+			}
+			ids[d.ID] = true
+			s.ack(d)
+		}
+		s.ack(first)
+	}},
 	{"SetPrefetch may be called at any time", func(s *scene) {
 		t, q := s.open(), s.queue()
 		batch := s.envelopes(q, 100)
 		s.send(t, batch...)
 		c := s.consume(t, q, 1)
-		for i, e := range batch {
+		came := map[string]bool{} // in any order: what is handed back comes later
+		for i := range batch {
 			c.SetPrefetch(1 + i%7)
-			s.ack(s.expect(c, e))
+			d := s.receive(c)
+			if came[d.ID] {
+				s.Errorf("Receive: got %q again, which was acknowledged", d.ID)
+			}
+			came[d.ID] = true
+			s.ack(d)
 		}
 		s.close(c)
 		c.SetPrefetch(5)

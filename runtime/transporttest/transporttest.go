@@ -86,5 +86,6 @@ var themes = []struct {
 	{"dead letter", deadLetters},
 	{"limit", limits},
 	{"declare", declaring},
+	{"call", calls},
 	{"load", load},
 }

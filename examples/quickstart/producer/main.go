@@ -26,7 +26,7 @@ func main() {
 
 func run(broker string, count int, names []string) error {
 	ctx := context.Background()
-	dialCtx, cancel := context.WithTimeout(ctx, 10*time.Second) // a broker that is down is waited for
+	dialCtx, cancel := context.WithTimeout(ctx, 30*time.Second) // a broker that is down is waited for
 	defer cancel()
 	transport, err := amqp.Dial(dialCtx, amqp.Config{URL: broker})
 	if err != nil {

@@ -4,6 +4,7 @@ package roundtrip
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"math/rand"
 	"reflect"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/memory"
 )
 
 // Check decodes what a stub has just encoded.
@@ -97,6 +99,59 @@ func Random(t *testing.T, name string, message, args any) {
 			if got := decoded[0].Field(i).Interface(); !reflect.DeepEqual(got, want.Interface()) {
 				t.Fatalf("%s: parameter %d: got %+v, want %+v", name, i, got, want)
 			}
+		}
+	}
+}
+
+// Serve runs a worker for the table until the test ends and returns the client
+// that reaches it.
+func Serve(t *testing.T, table actor.Table) *actor.Client {
+	t.Helper()
+	transport := memory.New(memory.Config{})
+	client := actor.NewClient(transport, actor.ClientConfig{})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	w := actor.NewWorker(client, actor.WorkerConfig{Logger: slog.New(slog.DiscardHandler)}, table)
+	go func() { ended <- w.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("worker: %v", err)
+		}
+		transport.Close()
+	})
+	return client
+}
+
+// Result checks what a call has returned.
+func Result[T any](t *testing.T, want T, call func() (T, error)) {
+	t.Helper()
+	if got, err := call(); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v (%v), want %+v", got, err, want)
+	}
+}
+
+// RandomCall calls the method Call of a stub, whose function returns its first
+// parameter, with random values.
+func RandomCall(t *testing.T, name string, call any) {
+	t.Helper()
+	f := reflect.ValueOf(call)
+	random := rand.New(rand.NewSource(2))
+	for range 20 {
+		values := []reflect.Value{reflect.ValueOf(context.Background())}
+		for i := 1; i < f.Type().NumIn(); i++ {
+			v, ok := quick.Value(f.Type().In(i), random)
+			if !ok {
+				t.Fatalf("%s: no random %s", name, f.Type().In(i))
+			}
+			values = append(values, v)
+		}
+		got := f.Call(values)
+		if err := got[1].Interface(); err != nil {
+			t.Fatalf("%s: call: %v", name, err)
+		}
+		if got, want := got[0].Interface(), values[1].Interface(); !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s: got %+v, want %+v", name, got, want)
 		}
 	}
 }
