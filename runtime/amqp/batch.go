@@ -56,7 +56,9 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 	}
 	f := inFlight{index: i, parcel: q, publisher: t.publisherOf(e)}
 	switch {
-	case t.needsPreparation(e) && !t.topology.isReady(e):
+	case !t.needsPreparation(e):
+		t.topology.inspect(e)
+	case !t.topology.isReady(e):
 		t.startClock(q)
 		if r.starved != nil {
 			r.end(f, q.fail(actor.ErrNotSent, r.starved), false)
@@ -69,8 +71,6 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 			r.end(f, err, false)
 			return
 		}
-	case t.cfg.Declare == DeclareCheck:
-		t.topology.inspect(e)
 	}
 	for len(r.repeat) > 0 { // those before it first
 		r.settleAll()

@@ -52,9 +52,7 @@ func (t *Transport) Call(ctx context.Context, e *actor.Envelope) (*actor.Reply, 
 func (t *Transport) request(ctx context.Context, q *parcel) (c *call, err error, abandonedInFlight bool) {
 	p := t.calls
 	defer p.leave(q)
-	if t.cfg.Declare == DeclareCheck {
-		t.topology.inspect(q.env)
-	}
+	t.topology.inspect(q.env)
 	for {
 		if err := p.acquire(ctx, q); err != nil {
 			return nil, q.fail(actor.ErrNotSent, err), false

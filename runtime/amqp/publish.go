@@ -102,13 +102,10 @@ func (t *Transport) publisherOf(e *actor.Envelope) *publisher {
 // deliver repeats attempts until q's outcome is known or its time is up.
 func (t *Transport) deliver(ctx context.Context, p *publisher, q *parcel) (err error, leftInFlight bool) {
 	defer p.leave(q)
-	switch {
-	case t.needsPreparation(q.env):
-		if err := t.prepare(ctx, q); err != nil {
-			return err, false
-		}
-	case t.cfg.Declare == DeclareCheck:
+	if !t.needsPreparation(q.env) {
 		t.topology.inspect(q.env)
+	} else if err := t.prepare(ctx, q); err != nil {
+		return err, false
 	}
 	for {
 		if err := p.acquire(ctx, q); err != nil {

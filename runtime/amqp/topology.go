@@ -63,10 +63,12 @@ func (t *topology) isReady(e *actor.Envelope) bool {
 	}
 }
 
-// inspect checks once in a session what a message needs, for the log alone:
-// nobody waits for it.
+// inspect checks once in a session what a message needs, for the log alone, in
+// the mode that is for checking: nobody waits for it.
 func (t *topology) inspect(e *actor.Envelope) {
-	t.join(e, (*declaration).alive, t.provision)
+	if t.mode == DeclareCheck {
+		t.join(e, (*declaration).alive, t.provision)
+	}
 }
 
 // again declares what a message lacked that was written at wrote.
