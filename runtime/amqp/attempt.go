@@ -90,10 +90,13 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 	defer p.grant()
 	switch {
 	case q.returned:
+		p.hear(l, q)
 		return returned, nil
 	case q.confirm.Acked():
+		p.hear(l, q)
 		return confirmed, nil
 	case !l.ch.IsClosed():
+		p.hear(l, q)
 		return nacked, nil
 	}
 	// The end of a channel ends its confirms as if they were nacks.
@@ -103,14 +106,14 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 		return lost, actor.ErrConnectionLost
 	}
 	cause := fmt.Errorf("broker closed the channel: %w", &reasonError{reason})
-	if !q.suspect {
-		q.suspect = true
+	if q.suspected == nil {
+		q.suspected = p
 		p.suspects++
 		return lost, cause
 	}
 	// A suspect travels alone, so the reason was this message. It is not
 	// queued, and neither was it the time before.
-	q.suspect = false
+	q.suspected = nil
 	p.suspects--
 	if reason.Code == amqp.NotFound {
 		return missing, cause
@@ -130,10 +133,7 @@ func (p *publisher) abandon(q *parcel, cause error) (verdict, error) {
 	}
 	q.lane.abandoned = append(q.lane.abandoned, q)
 	p.mu.Unlock()
-	select {
-	case p.abandoned <- struct{}{}:
-	default:
-	}
+	p.pokeReaper()
 	return abandoned, cause
 }
 
@@ -146,14 +146,15 @@ func (p *publisher) release(q *parcel) {
 	p.grant()
 }
 
-// leave ends the suspicion of q.
-func (p *publisher) leave(q *parcel) {
-	if !q.suspect {
+// acquit ends the suspicion of q, if there is one.
+func (q *parcel) acquit() {
+	p := q.suspected
+	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	q.suspect = false
+	q.suspected = nil
 	p.suspects--
 	p.grant()
 }
@@ -185,7 +186,7 @@ func (p *publisher) attempt(ctx context.Context, q *parcel) (verdict, error) {
 // fail reports an outcome, but never a better one than the earlier attempts
 // allow: once an attempt was lost, the message may be queued.
 func (q *parcel) fail(outcome, cause error) error {
-	if (q.unknown || q.suspect) && outcome != actor.ErrOutcomeUnknown {
+	if (q.unknown || q.suspected != nil) && outcome != actor.ErrOutcomeUnknown {
 		outcome = actor.ErrOutcomeUnknown
 		if !errors.Is(cause, context.Canceled) && !errors.Is(cause, context.DeadlineExceeded) {
 			cause = actor.ErrConnectionLost

@@ -54,7 +54,7 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 		r.errs[i] = err
 		return
 	}
-	f := inFlight{index: i, parcel: q, publisher: t.publisherOf(e)}
+	f := inFlight{index: i, parcel: q}
 	switch {
 	case !t.needsPreparation(e):
 		t.topology.inspect(e)
@@ -81,7 +81,7 @@ func (r *batchRun) send(i int, e *actor.Envelope) {
 // write gets f a place in the window and writes it.
 func (r *batchRun) write(f inFlight) {
 	q := f.parcel
-	if err := r.place(f); err != nil {
+	if err := r.place(&f); err != nil {
 		r.end(f, q.fail(actor.ErrNotSent, err), false)
 		return
 	}
@@ -102,11 +102,12 @@ func (r *batchRun) write(f inFlight) {
 // place gets f a place in the window, waiting for the oldest of its own batch
 // where there is one: its time runs only while there is none, or once it has
 // begun.
-func (r *batchRun) place(f inFlight) error {
+func (r *batchRun) place(f *inFlight) error {
 	for {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
+		f.publisher = r.transport.publisherOf(f.parcel)
 		if f.publisher.tryAcquire(f.parcel) {
 			return nil
 		}
@@ -120,7 +121,11 @@ func (r *batchRun) place(f inFlight) error {
 	}
 	r.transport.startClock(f.parcel)
 	err := f.publisher.acquire(r.ctx, f.parcel)
-	if err != nil && err != errIDInFlight { // which says nothing of the rest
+	for err == errDiverted {
+		f.publisher = r.transport.publisherOf(f.parcel)
+		err = f.publisher.acquire(r.ctx, f.parcel)
+	}
+	if err != nil && err != errIDInFlight && f.publisher != r.transport.detour { // which says nothing of the rest
 		r.starved = err
 	}
 	return err
@@ -167,6 +172,6 @@ func (r *batchRun) settleOldest() {
 
 func (r *batchRun) end(f inFlight, err error, leftInFlight bool) {
 	r.errs[f.index] = err
-	f.publisher.leave(f.parcel)
+	f.parcel.acquit()
 	r.transport.unpack(f.parcel, leftInFlight)
 }

@@ -51,7 +51,7 @@ func (t *Transport) Call(ctx context.Context, e *actor.Envelope) (*actor.Reply, 
 // would wait for the second.
 func (t *Transport) request(ctx context.Context, q *parcel) (c *call, err error, abandonedInFlight bool) {
 	p := t.calls
-	defer p.leave(q)
+	defer q.acquit()
 	t.topology.inspect(q.env)
 	for {
 		if err := p.acquire(ctx, q); err != nil {

@@ -148,8 +148,5 @@ func (p *publisher) retire(l *lane) {
 	p.mu.Lock()
 	l.retired = true
 	p.mu.Unlock()
-	select {
-	case p.abandoned <- struct{}{}: // the lane is closed once nobody writes
-	default:
-	}
+	p.pokeReaper() // which closes the lane once nobody writes
 }

@@ -32,7 +32,7 @@ func TestChannelCloseKeepsTheConnection(t *testing.T) {
 		}
 		p.msg.Expiration = "-1"
 		transport.startClock(p)
-		_, _ = transport.deliver(context.Background(), transport.plain, p)
+		_, _ = transport.deliver(context.Background(), p)
 		time.Sleep(300 * time.Millisecond)
 	}
 	end()

@@ -58,7 +58,8 @@ func (t *Transport) addConsumer(s actor.Subscription) (*consumer, error) {
 		return nil, fmt.Errorf("consume from queue %q: %w", s.Queue.Name, actor.ErrClosed)
 	}
 	if t.consuming == nil {
-		t.consuming = openLink(t.cfg, t.endpoints, "consume", t.counters)
+		t.consuming = newLink(t.cfg, t.endpoints, "consume", t.counters)
+		t.consuming.start()
 	}
 	c := newConsumer(t.cfg, t.consuming, s)
 	c.gone = func() {

@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -115,9 +116,9 @@ func integer(value any) (int64, bool) {
 	case uint32:
 		return int64(v), true
 	case uint64:
-		return int64(v), v <= 1<<63-1
+		return int64(v), uint64(v) <= math.MaxInt64
 	case uint:
-		return int64(v), v <= 1<<63-1
+		return int64(v), uint64(v) <= math.MaxInt64
 	}
 	return 0, false
 }

@@ -41,6 +41,14 @@ type lane struct {
 	// in flight once.
 	inflight map[string]*parcel
 	bytes    int
+	// perQueue counts them by destination where queueWindow applies; else nil.
+	perQueue map[string]int
+	// confirmed is when the latest message that is confirmed got its place.
+	confirmed time.Time
+	// silent are the destinations that are overdue; see publisher.examine.
+	silent map[string]*silentQueue
+	// answered is when the broker was heard before the last examination.
+	answered time.Time
 	// granted is what has a place but is not yet in the socket's buffer.
 	granted atomic.Int64
 	// abandoned are in flight, but their senders have gone.
@@ -50,16 +58,18 @@ type lane struct {
 }
 
 // admits says whether q may be handed to the library now: then it is certain
-// that the library does not block. clash says that only its ID is in the way.
-func (l *lane) admits(q *parcel, window int) (ok, clash bool) {
+// that the library does not block. alone says that only messages with its ID or
+// its destination are in the way, so that others may go before it.
+func (l *lane) admits(q *parcel, window int) (ok, alone bool) {
 	switch {
 	case l.retired || l.ch.IsClosed() || l.sess.blocked.Load():
 	case len(l.inflight) >= window:
 	case l.bytes+q.size > maxWindowBytes && l.bytes > 0:
 	case l.sess.sock.buffered()+int(l.granted.Load()) >= softBuffer:
 	default:
-		_, clash = l.inflight[q.msg.MessageId]
-		return !clash, clash
+		_, clash := l.inflight[q.msg.MessageId]
+		alone = clash || l.perQueue != nil && l.perQueue[q.destination()] >= queueWindow
+		return !alone, alone
 	}
 	return false, false
 }
@@ -67,8 +77,12 @@ func (l *lane) admits(q *parcel, window int) (ok, clash bool) {
 func (l *lane) add(q *parcel) {
 	q.lane = l
 	q.returned = false
+	q.placed = time.Now()
 	l.inflight[q.msg.MessageId] = q
 	l.bytes += q.size
+	if l.perQueue != nil {
+		l.perQueue[q.destination()]++
+	}
 	l.granted.Add(int64(q.size))
 }
 
@@ -76,6 +90,11 @@ func (l *lane) remove(q *parcel) {
 	q.lane = nil
 	delete(l.inflight, q.msg.MessageId)
 	l.bytes -= q.size
+	if l.perQueue != nil {
+		if l.perQueue[q.destination()]--; l.perQueue[q.destination()] == 0 {
+			delete(l.perQueue, q.destination())
+		}
+	}
 }
 
 // drain notes the returns that have arrived. The library delivers the return of
@@ -92,12 +111,11 @@ func (l *lane) drain() {
 	}
 }
 
-// reap forgets the abandoned messages whose confirm has come, and returns those
-// that came back.
+// reap forgets the abandoned messages whose confirm has come, and returns them.
 // Their returns were there before their confirms, so they are read in between:
 // a return that is left would be taken for that of the next message with the ID.
-func (l *lane) reap() (returned []*parcel) {
-	kept, ended := l.abandoned[:0], []*parcel(nil)
+func (l *lane) reap() (ended []*parcel) {
+	kept := l.abandoned[:0]
 	for _, q := range l.abandoned {
 		select {
 		case <-q.confirm.Done():
@@ -111,28 +129,24 @@ func (l *lane) reap() (returned []*parcel) {
 	l.drain()
 	for _, q := range ended {
 		l.remove(q)
-		if q.returned {
-			returned = append(returned, q)
-		}
 	}
-	return returned
+	return ended
 }
 
-// stuckAfter is how long a confirm may take where others come.
-const stuckAfter = time.Second
-
-// stuck says that half of the window belongs to messages that have lost their
-// senders and will hardly be confirmed any more. One that was written a moment
-// ago may still be: many senders that give up at once are no reason to make
-// the others publish again on another channel.
+// stuck says that half of a lane on which no queue has much belongs to messages
+// that have lost their senders and will hardly be confirmed any more.
 func (l *lane) stuck(now time.Time) bool {
-	late := 0
+	if l.perQueue == nil {
+		return false
+	}
+	late, bytes := 0, 0
 	for _, q := range l.abandoned {
-		if now.Sub(q.wrote) > stuckAfter {
+		if now.Sub(q.placed) > overdue {
 			late++
+			bytes += q.size
 		}
 	}
-	return late > maxWindow/2
+	return late > maxWindow/2 || bytes > maxWindowBytes/2
 }
 
 // closedBy returns the broker's reason when it closed this channel alone, for

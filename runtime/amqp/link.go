@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"sync"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -41,25 +41,28 @@ type link struct {
 	// pokes are called, without locks held, whenever a publisher that waits
 	// might go on: connection up or down, unblocked, room in the socket.
 	pokes []func()
-	// debts say whether the broker owes somebody an answer.
-	debts []func() bool
+	// examinations are made of the session, some times a second; see onWatch.
+	examinations []func(time.Time) bool
+	started      sync.Once
 }
 
-func openLink(cfg Config, endpoints []endpoint, role string, c *counters) *link {
+// newLink makes a link that connects when it is started.
+func newLink(cfg Config, endpoints []endpoint, role string, c *counters) *link {
 	ctx, stop := context.WithCancel(context.Background())
-	l := &link{
+	return &link{
 		cfg: cfg, hosts: newHosts(endpoints), role: role, counters: c,
 		log: cfg.Logger.With("connection", role),
 		ctx: ctx, stop: stop,
 		done: make(chan struct{}), changed: make(chan struct{}),
 	}
-	go l.run()
-	return l
 }
+
+func (l *link) start() { l.started.Do(func() { go l.run() }) }
 
 // close says farewell to the broker and waits for the link's goroutines.
 func (l *link) close() {
 	l.stop()
+	l.started.Do(func() { close(l.done) })
 	<-l.done
 }
 
@@ -167,24 +170,25 @@ func (l *link) poke() {
 	}
 }
 
-// onDebt makes the link watch over a broker that owes an answer: owes is asked
-// whether it does, some times a second. A link that nobody asked to do so
-// leaves a silent broker to the heartbeats.
-func (l *link) onDebt(owes func() bool) {
+// onWatch makes the link watch over its broker: some times a second it has its
+// user examine what the session owes, and asked whether it owes an answer at
+// all. A link without an examination leaves a silent broker to the heartbeats.
+func (l *link) onWatch(examine func(now time.Time) (owes bool)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.debts = append(l.debts, owes)
+	l.examinations = append(l.examinations, examine)
 }
 
-// owed says that the broker owes an answer on s.
-func (l *link) owed(s *session) bool {
+// examine says whether the broker owes an answer on s.
+func (l *link) examine(s *session, now time.Time) (owes bool) {
 	l.mu.Lock()
-	debts := l.debts
+	examinations := l.examinations
 	l.mu.Unlock()
-	if len(debts) > 0 && s.calls.Load() > 0 {
-		return true
+	owes = len(examinations) > 0 && s.calls.Load() > 0
+	for _, examine := range examinations {
+		owes = examine(now) || owes
 	}
-	return slices.ContainsFunc(debts, func(owes func() bool) bool { return owes() })
+	return owes
 }
 
 func (l *link) set(s *session) {

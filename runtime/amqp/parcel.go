@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,7 +32,10 @@ type parcel struct {
 	prev, next *parcel
 	waiting    bool
 	returned   bool
-	suspect    bool // its channel was closed by the broker; see publisher.suspects
+	placed     time.Time // when it got its place
+	// suspected is whose channel the broker closed when this was in flight; see
+	// publisher.suspects.
+	suspected *publisher
 
 	// The sender's own.
 	confirm *amqp.DeferredConfirmation
@@ -69,6 +73,10 @@ func newParcel(e *actor.Envelope, appID string, now time.Time) (*parcel, error) 
 	return q, nil
 }
 
+// destination is what takes the message from the channel: the queue, or the
+// level of a delay, which is an exchange with a queue.
+func (q *parcel) destination() string { return cmp.Or(q.exchange, q.key) }
+
 // recycle gives the parcel back. Nobody may hold it any more: not the wheel,
 // and not the lane, which keeps an abandoned one until its confirm.
 func (q *parcel) recycle() {
@@ -87,7 +95,7 @@ func (q *parcel) clear() {
 	q.alarm = alarm{}
 	q.late.Store(false)
 	q.lane, q.prev, q.next, q.waiting = nil, nil, nil, false
-	q.returned, q.suspect = false, false
+	q.returned, q.placed, q.suspected = false, time.Time{}, nil
 	q.confirm, q.wrote, q.ticking = nil, time.Time{}, false
 	q.unfit, q.unknown, q.refused, q.declared, q.backoff = nil, false, false, false, nil
 }

@@ -54,6 +54,7 @@ func (l *link) watch(s *session, stop <-chan struct{}) (broken bool) {
 		}
 	}()
 	idle, asked := time.Now(), time.Time{} // when nothing was owed, when the probe was sent, last
+	var progress progress
 	for {
 		select {
 		case <-stop:
@@ -61,13 +62,19 @@ func (l *link) watch(s *session, stop <-chan struct{}) (broken bool) {
 		case <-answer:
 			answer = nil
 		case now := <-tick.C:
+			if progress.made(s) {
+				s.moved = now
+			}
 			patience := l.patience.toward(s)
 			heard := s.wire.lastAnswered()
 			if patience == maxPatience {
 				heard = s.wire.lastHeard()
 			}
+			if s.moved.After(heard) {
+				heard = s.moved // what the broker is to answer is still on its way
+			}
 			switch {
-			case s.blocked.Load() || !l.owed(s):
+			case !l.examine(s, now) || s.blocked.Load():
 				idle, asked = now, now
 			case now.Sub(idle) < silence || now.Sub(heard) < silence:
 			case answer == nil:
@@ -95,6 +102,20 @@ func probe(s *session) chan struct{} {
 		}
 	}()
 	return answered
+}
+
+// progress is how many bytes the peer's TCP has acknowledged. It moves while a
+// large message goes out slowly, to which the broker cannot answer before.
+type progress uint64
+
+// made says that more was acknowledged and that there is still more to send.
+// Acknowledgements alone mean little: TCP gives them for what a broker never
+// reads.
+func (p *progress) made(s *session) bool {
+	acked, unsent := tcpProgress(s.wire.Conn)
+	grown := acked > uint64(*p)
+	*p = progress(acked)
+	return grown && (unsent > 0 || s.sock.buffered() > 0)
 }
 
 // patience is how long a probe may go unanswered. It doubles with every

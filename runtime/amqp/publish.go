@@ -49,7 +49,7 @@ func (t *Transport) publish(ctx context.Context, e *actor.Envelope) error {
 		return err
 	}
 	t.startClock(q)
-	err, abandoned := t.deliver(ctx, t.publisherOf(e), q)
+	err, abandoned := t.deliver(ctx, q)
 	t.unpack(q, abandoned)
 	return err
 }
@@ -84,31 +84,43 @@ func (t *Transport) unpack(q *parcel, abandoned bool) {
 	q.recycle()
 }
 
-// publisherOf chooses the channel: one for plain messages, one for those that
-// need not be confirmed, and one for delays, whose exchange may be missing,
-// which closes the channel.
-func (t *Transport) publisherOf(e *actor.Envelope) *publisher {
+// publisherOf chooses the channel: one for plain messages, one for delays, whose
+// exchange may be missing, which closes the channel, and one for queues that
+// have stopped. Those that need not be confirmed have a connection of their
+// own, too: nothing would tell that their queue has stopped.
+func (t *Transport) publisherOf(q *parcel) *publisher {
 	p := t.plain
 	switch {
-	case !e.Confirm:
+	case !q.env.Confirm:
 		p = t.unconfirmed
-	case e.Delay >= delayStep:
+	case t.detours.has(q.destination()):
+		p = t.detour
+	case q.env.Delay >= delayStep:
 		p = t.delayed
+	}
+	if q.suspected != nil && q.suspected != p { // it would hold up the others there
+		q.unknown = true
+		q.acquit()
 	}
 	p.start()
 	return p
 }
 
 // deliver repeats attempts until q's outcome is known or its time is up.
-func (t *Transport) deliver(ctx context.Context, p *publisher, q *parcel) (err error, leftInFlight bool) {
-	defer p.leave(q)
+func (t *Transport) deliver(ctx context.Context, q *parcel) (err error, leftInFlight bool) {
+	defer q.acquit()
 	if !t.needsPreparation(q.env) {
 		t.topology.inspect(q.env)
 	} else if err := t.prepare(ctx, q); err != nil {
 		return err, false
 	}
 	for {
-		if err := p.acquire(ctx, q); err != nil {
+		p := t.publisherOf(q)
+		switch err := p.acquire(ctx, q); err {
+		case nil:
+		case errDiverted:
+			continue
+		default:
 			return q.fail(actor.ErrNotSent, err), false
 		}
 		v, cause := p.attempt(ctx, q)

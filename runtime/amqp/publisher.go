@@ -20,6 +20,11 @@ type publisher struct {
 	// calls says that the messages are requests, whose replies come on the
 	// same channel.
 	calls bool
+	// narrow says that no queue gets more than queueWindow places.
+	narrow bool
+	// detours, unless nil, are the destinations that are sent elsewhere, or here
+	// if the publisher is narrow.
+	detours *detours
 
 	late     lateReturns
 	troubles news
@@ -43,7 +48,7 @@ func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
 	p := &publisher{link: l, log: log, confirm: confirm, done: make(chan struct{}), abandoned: make(chan struct{}, 1)}
 	p.late.log, p.late.count, p.troubles.log = log, l.counters, log
 	l.onPoke(p.grantNow)
-	l.onDebt(p.inFlight)
+	l.onWatch(p.examine)
 	return p
 }
 
@@ -55,7 +60,12 @@ const (
 )
 
 // start begins to keep the channel, at the first message.
-func (p *publisher) start() { p.started.Do(func() { go p.run() }) }
+func (p *publisher) start() {
+	p.started.Do(func() {
+		p.link.start()
+		go p.run()
+	})
+}
 
 // close refuses what waits, gives what is in flight until the timeout to be
 // confirmed, and leaves the rest to the end of the connection.
@@ -94,13 +104,6 @@ func (p *publisher) active() int {
 		return 0
 	}
 	return len(p.lane.inflight) - len(p.lane.abandoned)
-}
-
-// inFlight says that there are messages that the broker has not confirmed.
-func (p *publisher) inFlight() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.lane != nil && len(p.lane.inflight) > 0
 }
 
 func (p *publisher) run() {
@@ -144,14 +147,19 @@ func (p *publisher) open(s *session) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &lane{
+	l := &lane{
 		sess: s, ch: ch,
 		returns:  ch.NotifyReturn(make(chan amqp.Return, maxWindow)),
 		closes:   ch.NotifyClose(make(chan *amqp.Error, 1)),
 		inbox:    in,
 		orphan:   p.orphan,
 		inflight: make(map[string]*parcel),
-	}, nil
+		silent:   make(map[string]*silentQueue),
+	}
+	if p.narrow {
+		l.perQueue = make(map[string]int)
+	}
+	return l, nil
 }
 
 // serve lets senders use the lane until it is closed.
@@ -211,23 +219,20 @@ func (p *publisher) serve(l *lane) {
 const reapInterval = 50 * time.Millisecond
 
 // tend frees the places of abandoned messages and reports whether there are
-// more. When they hold half of the window, because a queue has stopped to
-// confirm, the channel is given up for a new one, so that the others go on.
+// more. A channel that is retired is given up for a new one, so that those
+// whose confirms come go on.
 func (p *publisher) tend(l *lane) (more bool) {
 	p.mu.Lock()
-	returned := l.reap()
-	if l.stuck(time.Now()) {
-		l.retired = true
-	} else {
-		p.grant()
-	}
+	returns := p.reap(l)
+	l.retired = l.retired || l.stuck(time.Now())
+	p.grant()
 	// The close must not go out in the middle of a message: everybody who was
 	// given a place has to have written first.
 	stuck := l.retired && l.granted.Load() == 0
 	more = len(l.abandoned) > 0 || l.retired
 	p.mu.Unlock()
-	for _, q := range returned {
-		p.orphan(amqp.Return{RoutingKey: q.key, MessageId: q.msg.MessageId, Type: q.msg.Type})
+	for _, r := range returns {
+		p.orphan(r)
 	}
 	if stuck {
 		p.log.Warn("publishing channel given up: confirms do not come")

@@ -36,7 +36,8 @@ func (c *consumer) await() (*session, error) {
 			c.reportUnreadable()
 			return s, nil
 		}
-		c.own = openLink(c.cfg, c.link.hosts.endpoints, "consume "+shorten(c.queue, 100), c.link.counters)
+		c.own = newLink(c.cfg, c.link.hosts.endpoints, "consume "+shorten(c.queue, 100), c.link.counters)
+		c.own.start()
 	}
 }
 

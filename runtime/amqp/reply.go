@@ -39,12 +39,7 @@ func (t *Transport) Reply(ctx context.Context, to string, r *actor.Reply) error 
 		return replyError(r, err)
 	}
 	t.startClock(q)
-	p, err := t.replier()
-	if err != nil {
-		t.unpack(q, false)
-		return replyError(r, err)
-	}
-	err, abandoned := t.sendReply(ctx, p, q)
+	err, abandoned := t.sendReply(ctx, q)
 	t.unpack(q, abandoned)
 	if err != nil {
 		return replyError(r, err)
@@ -75,8 +70,10 @@ func replyError(r *actor.Reply, err error) error {
 
 // sendReply repeats attempts until the broker has taken the reply or has made
 // clear that it will not.
-func (t *Transport) sendReply(ctx context.Context, p *publisher, q *parcel) (err error, abandonedInFlight bool) {
-	defer p.leave(q)
+func (t *Transport) sendReply(ctx context.Context, q *parcel) (err error, abandonedInFlight bool) {
+	p := t.replies
+	p.start()
+	defer q.acquit()
 	for written := 0; ; {
 		if err := p.acquire(ctx, q); err != nil {
 			return err, false
@@ -103,21 +100,6 @@ func (t *Transport) sendReply(ctx context.Context, p *publisher, q *parcel) (err
 		}
 		return cause, false
 	}
-}
-
-// replier returns what publishes replies.
-func (t *Transport) replier() (*publisher, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.replies == nil {
-		if t.closed {
-			return nil, actor.ErrClosed
-		}
-		t.replying = openLink(t.cfg, t.endpoints, "reply", t.counters)
-		t.replies = newPublisher(t.replying, t.cfg.Logger, true)
-		t.replies.start()
-	}
-	return t.replies, nil
 }
 
 // isReplyAddress says whether to looks like what the broker puts in the place

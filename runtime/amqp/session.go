@@ -22,6 +22,9 @@ type session struct {
 	// unreadable says that the connection ended because the library could not
 	// read what the broker sent. It is final once lost is closed.
 	unreadable bool
+	// moved is when the network last took something while there was more to
+	// send. It belongs to the goroutine that watches the session.
+	moved time.Time
 	// lost is closed when the connection has ended.
 	lost chan struct{}
 

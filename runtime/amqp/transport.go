@@ -19,12 +19,18 @@ type Transport struct {
 	counters  *counters
 	wheel     *wheel
 
-	publishing  *link
-	topology    *topology
-	plain       *publisher
-	delayed     *publisher
-	unconfirmed *publisher
-	calls       *publisher
+	publishing *link
+	topology   *topology
+	plain      *publisher
+	delayed    *publisher
+	calls      *publisher
+	detour     *publisher
+	detours    detours
+
+	unconfirming *link // started with its publisher
+	unconfirmed  *publisher
+	replying     *link // likewise
+	replies      *publisher
 
 	// senders counts the calls of Publish under way.
 	senders sync.WaitGroup
@@ -33,8 +39,6 @@ type Transport struct {
 	closed    bool
 	consuming *link // opened by the first Consume
 	consumers map[*consumer]struct{}
-	replying  *link // opened by the first Reply, with replies
-	replies   *publisher
 
 	closing sync.Once
 }
@@ -63,19 +67,7 @@ func Dial(ctx context.Context, c Config) (*Transport, error) {
 	if cfg.Credentials == nil {
 		cfg.Credentials = fromURL
 	}
-	counters := new(counters)
-	t := &Transport{
-		cfg: cfg, endpoints: endpoints, counters: counters, wheel: newWheel(),
-		publishing: openLink(cfg, endpoints, "publish", counters),
-		consumers:  make(map[*consumer]struct{}),
-	}
-	t.topology = newTopology(t.publishing, cfg)
-	t.plain = newPublisher(t.publishing, cfg.Logger, true)
-	t.delayed = newPublisher(t.publishing, cfg.Logger, true)
-	t.unconfirmed = newPublisher(t.publishing, cfg.Logger, false)
-	t.unconfirmed.late.missing = t.topology.lost
-	t.calls = newPublisher(t.publishing, cfg.Logger, true)
-	t.calls.calls = true
+	t := newTransport(cfg, endpoints)
 	if cfg.Lazy {
 		return t, nil
 	}
@@ -84,6 +76,33 @@ func Dial(ctx context.Context, c Config) (*Transport, error) {
 		return nil, fmt.Errorf("amqp: connect: %w", err)
 	}
 	return t, nil
+}
+
+func newTransport(cfg Config, endpoints []endpoint) *Transport {
+	t := &Transport{
+		cfg: cfg, endpoints: endpoints, counters: new(counters), wheel: newWheel(),
+		consumers: make(map[*consumer]struct{}),
+	}
+	t.publishing = newLink(cfg, endpoints, "publish", t.counters)
+	t.topology = newTopology(t.publishing, cfg)
+	t.plain = newPublisher(t.publishing, cfg.Logger, true)
+	t.delayed = newPublisher(t.publishing, cfg.Logger, true)
+	t.detour = newPublisher(t.publishing, cfg.Logger, true)
+	for _, p := range []*publisher{t.plain, t.delayed, t.detour} {
+		p.detours = &t.detours
+	}
+	t.detour.narrow = true
+	t.calls = newPublisher(t.publishing, cfg.Logger, true)
+	t.calls.calls, t.calls.narrow = true, true
+
+	t.unconfirming = newLink(cfg, endpoints, "publish unconfirmed", t.counters)
+	t.unconfirmed = newPublisher(t.unconfirming, cfg.Logger, false)
+	t.unconfirmed.late.missing = t.topology.lost
+	t.replying = newLink(cfg, endpoints, "reply", t.counters)
+	t.replies = newPublisher(t.replying, cfg.Logger, true)
+
+	t.publishing.start()
+	return t
 }
 
 // MaxDelay implements [actor.Transport].
@@ -115,7 +134,6 @@ func (t *Transport) close() {
 		consumers = append(consumers, c)
 	}
 	consuming := t.consuming
-	replying, replies := t.replying, t.replies
 	t.mu.Unlock()
 
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
@@ -124,10 +142,7 @@ func (t *Transport) close() {
 	for _, c := range consumers {
 		parts.Go(func() { _ = c.Close(ctx) })
 	}
-	publishers := []*publisher{t.plain, t.delayed, t.unconfirmed, t.calls}
-	if replies != nil {
-		publishers = append(publishers, replies)
-	}
+	publishers := []*publisher{t.plain, t.delayed, t.detour, t.calls, t.unconfirmed, t.replies}
 	for _, p := range publishers {
 		parts.Go(func() { p.close(closeTimeout) })
 	}
@@ -136,10 +151,9 @@ func (t *Transport) close() {
 	if consuming != nil {
 		parts.Go(consuming.close)
 	}
-	if replying != nil {
-		parts.Go(replying.close)
+	for _, l := range []*link{t.publishing, t.unconfirming, t.replying} {
+		parts.Go(l.close)
 	}
-	parts.Go(t.publishing.close)
 	parts.Wait()
 	for _, p := range publishers {
 		p.wait()

@@ -3,6 +3,7 @@ package amqp
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -22,7 +23,7 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 		return nil
 	}
 	p.waiting.push(q)
-	p.grant() // those before it may only wait for their message IDs
+	p.grant() // those before it may only wait for their message IDs or queues
 	p.mu.Unlock()
 	for {
 		select {
@@ -32,18 +33,23 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 		ended := ctx.Err()
 		p.mu.Lock()
 		err := p.givesUp(ended, q)
-		if err == nil && q.lane != nil {
-			p.mu.Unlock()
-			return nil
-		}
-		if err != nil {
+		switch {
+		case err != nil:
 			p.withdraw(q)
+		case q.lane != nil:
+		case !q.waiting:
+			err = errDiverted
+		default:
 			p.mu.Unlock()
-			return err
+			continue
 		}
 		p.mu.Unlock()
+		return err
 	}
 }
+
+// errDiverted says that another publisher has to be asked for a place.
+var errDiverted = errors.New("messages to this queue take another channel")
 
 // tryAcquire is acquire for a sender that would rather do something else than
 // wait.
@@ -107,16 +113,16 @@ func (p *publisher) window() int {
 	return maxWindow
 }
 
-// grant gives free places to those in line, in order; one that waits for its
-// own message ID to come free does not hold up the others.
+// grant gives free places to those in line, in order; one that only waits for
+// its own message ID or queue does not hold up the others.
 func (p *publisher) grant() {
 	if p.lane == nil || p.closed {
 		return
 	}
 	for q := p.waiting.first; q != nil; {
 		next := q.next
-		ok, clash := p.lane.admits(q, p.window())
-		if !ok && !clash {
+		ok, alone := p.lane.admits(q, p.window())
+		if !ok && !alone {
 			return
 		}
 		if ok {
