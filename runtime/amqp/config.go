@@ -47,7 +47,8 @@ type Config struct {
 	Heartbeat time.Duration
 	// DialTimeout bounds one attempt to connect to one host, from the question
 	// for the credentials to the end of the AMQP handshake. The TCP handshake
-	// with each address has at most 2 seconds of it.
+	// with each address has at most 2 seconds of it, and an attempt while
+	// another host has not been asked at most 4.
 	// Defaults to 10 seconds.
 	DialTimeout time.Duration
 	// TLS configures amqps connections: own authorities in RootCAs, the
@@ -63,6 +64,10 @@ type Config struct {
 	// Name names the connections in the broker's management and is the
 	// app_id of messages. Defaults to the name of the program.
 	Name string
+
+	// idle is how long a subscription may be quiet before it is renewed.
+	// Defaults to defaultIdle.
+	idle time.Duration
 }
 
 // Declare says what a transport may do about queues and delay levels. In every
@@ -145,6 +150,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Name == "" {
 		c.Name = filepath.Base(os.Args[0])
+	}
+	if c.idle == 0 {
+		c.idle = defaultIdle
 	}
 	if len(c.Name) > maxShortString {
 		return c, fmt.Errorf("amqp: Name has %d bytes, at most %d are allowed", len(c.Name), maxShortString)

@@ -45,6 +45,10 @@ func (h *hosts) failed(err error) (news bool) {
 	return news
 }
 
+// othersLeft says that there are endpoints which had no turn since the last
+// connection.
+func (h *hosts) othersLeft() bool { return h.tried < len(h.endpoints) }
+
 // exhausted says that every endpoint was tried since the last pause or
 // connection, and none took us.
 func (h *hosts) exhausted() bool { return h.tried%len(h.endpoints) == 0 }

@@ -9,6 +9,10 @@ import (
 const (
 	minRedial = 50 * time.Millisecond
 	maxRedial = 5 * time.Second
+	// briefDial bounds an attempt while another host may still take us at once:
+	// longer than RabbitMQ needs to refuse wrong credentials, shorter than a
+	// sender waits by default.
+	briefDial = 4 * time.Second
 )
 
 // run dials, waits for the connection to end, and dials again, at the next
@@ -18,8 +22,12 @@ func (l *link) run() {
 	pause := newBackoff(minRedial, maxRedial)
 	for l.ctx.Err() == nil {
 		e, round := l.hosts.next()
+		cfg := l.cfg
+		if l.hosts.othersLeft() {
+			cfg.DialTimeout = min(cfg.DialTimeout, briefDial)
+		}
 		l.try(e.address())
-		s, err := dial(l.ctx, l.cfg, e, round, l.cfg.Name+" "+l.role, l.poke)
+		s, err := dial(l.ctx, cfg, e, round, cfg.Name+" "+l.role, l.poke)
 		l.try("")
 		if err != nil {
 			if l.ctx.Err() != nil {
