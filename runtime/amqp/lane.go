@@ -111,44 +111,6 @@ func (l *lane) drain() {
 	}
 }
 
-// reap forgets the abandoned messages whose confirm has come, and returns them.
-// Their returns were there before their confirms, so they are read in between:
-// a return that is left would be taken for that of the next message with the ID.
-func (l *lane) reap() (ended []*parcel) {
-	kept := l.abandoned[:0]
-	for _, q := range l.abandoned {
-		select {
-		case <-q.confirm.Done():
-			ended = append(ended, q)
-		default:
-			kept = append(kept, q)
-		}
-	}
-	clear(l.abandoned[len(kept):])
-	l.abandoned = kept
-	l.drain()
-	for _, q := range ended {
-		l.remove(q)
-	}
-	return ended
-}
-
-// stuck says that half of a lane on which no queue has much belongs to messages
-// that have lost their senders and will hardly be confirmed any more.
-func (l *lane) stuck(now time.Time) bool {
-	if l.perQueue == nil {
-		return false
-	}
-	late, bytes := 0, 0
-	for _, q := range l.abandoned {
-		if now.Sub(q.placed) > overdue {
-			late++
-			bytes += q.size
-		}
-	}
-	return late > maxWindow/2 || bytes > maxWindowBytes/2
-}
-
 // closedBy returns the broker's reason when it closed this channel alone, for
 // something that was published on it; nil when the connection ended.
 func (l *lane) closedBy() *amqp.Error {

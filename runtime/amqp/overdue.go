@@ -1,10 +1,6 @@
 package amqp
 
-import (
-	"time"
-
-	amqp "github.com/rabbitmq/amqp091-go"
-)
+import "time"
 
 // silentQueue is a destination with messages that are overdue on a lane, from
 // when this was seen until it confirms something.
@@ -125,26 +121,4 @@ func (p *publisher) hear(l *lane, q *parcel) {
 	if p.detours != nil {
 		p.detours.end(q.destination())
 	}
-}
-
-// pokeReaper makes the publisher tend its lane.
-func (p *publisher) pokeReaper() {
-	select {
-	case p.abandoned <- struct{}{}:
-	default:
-	}
-}
-
-// reap frees the places of abandoned messages whose outcome is known by now.
-func (p *publisher) reap(l *lane) (returns []amqp.Return) {
-	for _, q := range l.reap() {
-		switch {
-		case q.returned:
-			returns = append(returns, amqp.Return{RoutingKey: q.key, MessageId: q.msg.MessageId, Type: q.msg.Type})
-		case l.ch.IsClosed():
-			continue // so its confirm says nothing
-		}
-		p.hear(l, q)
-	}
-	return returns
 }

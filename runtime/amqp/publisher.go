@@ -215,35 +215,6 @@ func (p *publisher) serve(l *lane) {
 	}
 }
 
-// reapInterval is how often what nobody waits for is looked at.
-const reapInterval = 50 * time.Millisecond
-
-// tend frees the places of abandoned messages and reports whether there are
-// more. A channel that is retired is given up for a new one, so that those
-// whose confirms come go on.
-func (p *publisher) tend(l *lane) (more bool) {
-	p.mu.Lock()
-	returns := p.reap(l)
-	l.retired = l.retired || l.stuck(time.Now())
-	p.grant()
-	// The close must not go out in the middle of a message: everybody who was
-	// given a place has to have written first.
-	stuck := l.retired && l.granted.Load() == 0
-	more = len(l.abandoned) > 0 || l.retired
-	p.mu.Unlock()
-	for _, r := range returns {
-		p.orphan(r)
-	}
-	if stuck {
-		p.log.Warn("publishing channel given up: confirms do not come")
-		_ = l.sess.call(l.ch.Close)
-	}
-	return more
-}
-
-// orphan notes a return that no sender waits for.
-func (p *publisher) orphan(r amqp.Return) { p.late.note(r) }
-
 // report logs why the broker closed the channel alone. Where the senders wait,
 // the one whose message it was is told.
 func (p *publisher) report(reason *amqp.Error) {
