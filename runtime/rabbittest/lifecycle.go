@@ -77,12 +77,10 @@ func (n *Node) boot(ctx context.Context) error {
 	if n.closed {
 		return errCleanedUp
 	}
-	if n.mapper == nil {
-		mapper, err := n.launch(exec.Command("epmd", "-port", fmt.Sprint(n.ports.mapper), "-address", "127.0.0.1"), "epmd")
-		if err != nil {
+	if n.mapper == nil && !n.member {
+		if err := n.startMapper(); err != nil {
 			return err
 		}
-		n.mapper = mapper
 	}
 	broker, err := n.launch(exec.Command(n.scripts.server()), "rabbitmq")
 	if err != nil {
@@ -105,6 +103,18 @@ func (n *Node) boot(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("%w\n%s", err, n.lastOutput()), n.kill())
 	}
 	return nil
+}
+
+func (n *Node) startMapper() (err error) {
+	n.mapper, err = n.launch(exec.Command("epmd", "-port", fmt.Sprint(n.ports.mapper), "-address", "127.0.0.1"), "epmd")
+	return err
+}
+
+// running reports whether the node was started and not ended since.
+func (n *Node) running() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.broker != nil
 }
 
 // launch starts one of the node's processes with its output in a file.

@@ -33,6 +33,9 @@ type Node struct {
 	directory string
 	ports     ports
 	guard     *guard
+	// member says that the node belongs to a cluster, whose first node runs the
+	// mapper.
+	member bool
 
 	mu     sync.Mutex // guards the fields below
 	mapper *process
@@ -42,6 +45,8 @@ type Node struct {
 
 // ports are those of a node, all on loopback. tls is zero where there is none.
 type ports struct{ amqp, tls, distribution, mapper int }
+
+const portsPerNode = 4
 
 // MustStart is Start for a test: it fails the test where Start returns an
 // error, and cleans up when the test ends.
@@ -72,10 +77,22 @@ func Start(ctx context.Context, o Options) (*Node, error) {
 }
 
 func start(ctx context.Context, s scripts, o Options) (*Node, error) {
-	free, err := freePorts(4)
+	free, err := freePorts(portsPerNode)
 	if err != nil {
 		return nil, err
 	}
+	n, err := prepare(s, o, free)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(n.configure(o), n.boot(ctx)); err != nil {
+		return nil, errors.Join(fmt.Errorf("start a RabbitMQ node: %w", err), n.Cleanup())
+	}
+	return n, nil
+}
+
+// prepare makes a node that has a directory and a guard, and does not run.
+func prepare(s scripts, o Options, free []int) (*Node, error) {
 	directory, err := os.MkdirTemp("", "actorgen-rabbitmq-")
 	if err != nil {
 		return nil, err
@@ -93,9 +110,6 @@ func start(ctx context.Context, s scripts, o Options) (*Node, error) {
 	}
 	if o.TLS != nil {
 		n.ports.tls = free[3]
-	}
-	if err := errors.Join(n.configure(o), n.boot(ctx)); err != nil {
-		return nil, errors.Join(fmt.Errorf("start a RabbitMQ node: %w", err), n.Cleanup())
 	}
 	return n, nil
 }

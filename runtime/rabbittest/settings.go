@@ -50,7 +50,16 @@ func (n *Node) environment() []string {
 		// that the PID we signal is the broker's; -noinput takes the input
 		// away again.
 		"RABBITMQ_ALLOW_INPUT=1",
-		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-noinput " + loopbackOnly,
+		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-noinput " + loopbackOnly + n.threads(),
 		"RABBITMQ_CTL_ERL_ARGS=" + loopbackOnly,
 	}
+}
+
+// threads returns Erlang's arguments for one of several nodes that share a
+// machine: a single scheduler thread, which sleeps when it has nothing to do.
+func (n *Node) threads() string {
+	if !n.member {
+		return ""
+	}
+	return " +S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none"
 }
