@@ -2,21 +2,36 @@ package actor_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/memory"
 )
 
 // counter is the function of an actor with a result.
 type counter func(ctx context.Context, run int) (int, error)
 
-// callShop is a shop whose actor has a result.
-func callShop(t *testing.T, transport actor.Transport, work actor.WorkPolicy, cfg actor.WorkerConfig, client actor.ClientConfig, f counter) *shop {
+func returning(v int) counter { return func(context.Context, int) (int, error) { return v, nil } }
+
+// calledShop is what differs from the defaults in a shop whose actor is called.
+type calledShop struct {
+	broker    *memory.Broker  // shared with another shop
+	transport actor.Transport // in the place of one to that broker
+	work      actor.WorkPolicy
+	worker    actor.WorkerConfig
+	client    actor.ClientConfig
+}
+
+func (c calledShop) open(t *testing.T, f counter) *shop {
 	t.Helper()
-	definition := &actor.Definition{Name: "shop.Count", Queue: actor.Queue{Name: "work"}, Work: work}
+	if c.transport == nil {
+		c.transport = memory.New(memory.Config{Broker: c.broker})
+	}
+	definition := &actor.Definition{Name: "shop.Count", Queue: actor.Queue{Name: "work"}, Work: c.work}
 	var mu sync.Mutex
 	runs := 0
 	bind := func(actor.Message) (actor.Task, error) {
@@ -29,7 +44,7 @@ func callShop(t *testing.T, transport actor.Transport, work actor.WorkPolicy, cf
 			return actor.Return(ctx, v, err, (*actor.Encoder).Int)
 		}, nil
 	}
-	return openTable(t, transport, definition, bind, cfg, client)
+	return openTable(t, c.transport, definition, bind, c.worker, c.client)
 }
 
 func openTable(t *testing.T, transport actor.Transport, d *actor.Definition, bind func(actor.Message) (actor.Task, error),
@@ -68,6 +83,23 @@ func (s *shop) message(stub actor.Stub) actor.Message {
 func (s *shop) call(ctx context.Context) (int, error) {
 	s.t.Helper()
 	return actor.Call(ctx, s.stub, s.message(s.stub), (*actor.Decoder).Int)
+}
+
+// callOver calls without a worker.
+func callOver(t *testing.T, transport actor.Transport, config actor.ClientConfig, options ...actor.SendOption) (int, error) {
+	t.Helper()
+	s := &shop{t: t, stub: actor.NewStub(&actor.Definition{Name: "a"}).Via(actor.NewClient(transport, config)).With(options...)}
+	return s.call(t.Context())
+}
+
+// remoteError returns the failure of a call, which must be the task's.
+func remoteError(t *testing.T, err error) *actor.RemoteError {
+	t.Helper()
+	var remote *actor.RemoteError
+	if !errors.As(err, &remote) {
+		t.Fatalf("Call: got error %.99q, want a *RemoteError", err)
+	}
+	return remote
 }
 
 // nothingLeft checks that neither the queue nor its dead letters hold a message.

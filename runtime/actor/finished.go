@@ -151,12 +151,11 @@ func (f *finished) abandonLost(r *run) bool {
 	return true
 }
 
-// lost returns a channel that is closed when the session of the run's delivery
-// has ended.
-func (f *finished) lost(r *run) <-chan struct{} {
+// settlement returns what settles a run that has not finished.
+func (f *finished) settlement(r *run) Settlement {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return r.settlement.Lost()
+	return r.settlement
 }
 
 func isLost(s Settlement) bool {

@@ -34,12 +34,12 @@ func (s *shift) process(r *run) {
 	if work.ack == AckNone && !s.acknowledgeFirst(r) {
 		return // at most once: it may come again, but then was never run
 	}
-	if err := work.tooOld(d, time.Now()); err != nil {
+	started := time.Now()
+	if err := work.tooOld(d, started); err != nil {
 		s.conclude(r, work, verdict{kind: deadLetter, neverRun: true, err: err, reason: err.Error()})
 		return
 	}
-	started := time.Now()
-	err := s.execute(r, planned)
+	err := s.execute(r, planned, started)
 	r.queue.prefetch.observe(time.Since(started), r.queue.consumer)
 	s.conclude(r, work, s.judge(r, work, err))
 }
@@ -54,6 +54,9 @@ func (r *run) work() *resolvedWork {
 
 // judge decides, with the methods of the handler's own error under protection.
 func (s *shift) judge(r *run, work *resolvedWork, err error) (v verdict) {
+	if err == nil {
+		return verdict{kind: done}
+	}
 	attempt, random := r.delivery.Attempt, rand.Float64()
 	judged := func(err error) {
 		if v = decide(work, attempt, err, random); v.err != nil {
@@ -70,7 +73,7 @@ func (s *shift) judge(r *run, work *resolvedWork, err error) (v verdict) {
 var unknownActorWork = resolveWork(&WorkPolicy{})
 
 // execute decodes the message and runs its task.
-func (s *shift) execute(r *run, planned *plannedActor) error {
+func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error {
 	d := r.delivery
 	if d.ContentType != ContentType {
 		return Reject(fmt.Errorf("content type %q is not %s", d.ContentType, ContentType))
@@ -95,13 +98,11 @@ func (s *shift) execute(r *run, planned *plannedActor) error {
 		return err
 	}
 
-	ctx, cancel := r.withCallDeadline(context.WithValue(s.handlers, runKey{}, r))
-	defer cancel()
+	ctx := &taskContext{run: r, parent: s.handlers}
 	if timeout := planned.work.timeout; timeout > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, timeout, ErrHandlerTimeout)
-		defer cancel()
+		ctx.timeout = started.Add(timeout)
 	}
+	defer ctx.end()
 	return s.protect(d, func() error {
 		err := s.handler(ctx, m)
 		if err == nil || !errors.Is(err, ctx.Err()) {

@@ -43,14 +43,6 @@ func (s *shift) refuseExpired(r *run) {
 	})
 }
 
-// withCallDeadline ends the handler's context when the caller stops to wait.
-func (r *run) withCallDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
-	if !r.expires() {
-		return ctx, func() {}
-	}
-	return context.WithDeadlineCause(ctx, r.delivery.Deadline, ErrCallExpired)
-}
-
 // conclude settles a run. Whatever came of a task that was called is its reply;
 // only a run that the worker itself cut short goes back, to another worker.
 func (s *shift) conclude(r *run, work *resolvedWork, v verdict) {

@@ -145,13 +145,19 @@ func (s *shift) acknowledge(r *run, mode AckMode) {
 // broker has accepted that: else the message may come again, and must not have
 // been run.
 func (s *shift) acknowledgeFirst(r *run) bool {
-	if r.delivery.Settlement.Ack(true) != nil {
-		r.queue.finished.abandon(r)
-		return false
+	for {
+		settlement := r.queue.finished.settlement(r)
+		if settlement.Ack(true) == nil {
+			r.queue.finished.finish(r)
+			r.acknowledged = true
+			return true
+		}
+		<-settlement.Lost() // or soon will be: nothing else fails an acknowledgement
+		if r.queue.finished.abandonLost(r) {
+			return false
+		}
+		// The message has come again meanwhile, to this run.
 	}
-	r.queue.finished.finish(r)
-	r.acknowledged = true
-	return true
 }
 
 // handBack returns the message to the broker.
@@ -169,7 +175,7 @@ func (r *run) lost() <-chan struct{} {
 	if r.acknowledged {
 		return nil
 	}
-	return r.queue.finished.lost(r)
+	return r.queue.finished.settlement(r).Lost()
 }
 
 func (s *shift) log(r *run, text string, v verdict) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,8 @@ type shift struct {
 	// handlers is the context of all handlers; it ends when they are cancelled.
 	handlers context.Context
 	cancel   context.CancelCauseFunc
+	// feeding ends when no more deliveries are to be begun.
+	feeding context.Context
 	// settling is the context of retries and dead letters under way.
 	settling context.Context
 	abandon  context.CancelFunc
@@ -31,6 +34,10 @@ type shift struct {
 	slots   sync.WaitGroup
 	// settlements are those that outlive their slot.
 	settlements sync.WaitGroup
+
+	// silent says that the broker has not answered in time when it was to stop
+	// delivering. It belongs to Run's goroutine.
+	silent bool
 
 	mu sync.Mutex
 	// unstarted are deliveries that no slot took before the drain began; they
@@ -47,6 +54,8 @@ type workedQueue struct {
 	finished finished
 	// places limits how many of the queue's messages run at a time.
 	places chan struct{}
+	// offered is the run that the feeder passes on, nil while it has none.
+	offered atomic.Pointer[run]
 }
 
 // run is one delivery on its way through the worker.
@@ -54,6 +63,8 @@ type run struct {
 	delivery *Delivery
 	queue    *workedQueue
 	task     Task
+	// claimed says that the run was begun, or handed back.
+	claimed atomic.Bool
 
 	identity identity
 	// settlement is the delivery's, or that of its redelivery. It is guarded
@@ -63,6 +74,10 @@ type run struct {
 	acknowledged bool
 	// result is what a called task has returned, encoded.
 	result []byte
+}
+
+func newRun(q *workedQueue, d *Delivery) *run {
+	return &run{delivery: d, queue: q, settlement: d.Settlement}
 }
 
 type runKey struct{}
@@ -111,6 +126,7 @@ func (s *shift) subscribe(ctx context.Context) error {
 // closed, which is.
 func (s *shift) work(ctx context.Context) error {
 	feeding, stop := context.WithCancelCause(ctx)
+	s.feeding = feeding
 	defer stop(nil)
 	for range s.worker.config.Concurrency {
 		s.slots.Go(s.slot)
@@ -144,13 +160,15 @@ func (s *shift) feed(ctx context.Context, q *workedQueue) error {
 			}
 			return err
 		}
-		r := &run{delivery: d, queue: q, settlement: d.Settlement}
+		r := newRun(q, d)
 		if d.Hold > 0 {
 			// Held messages use prefetch, which bounds them, not slots.
 			held.Go(func() { s.hold(ctx, r) })
 			continue
 		}
+		q.offered.Store(r)
 		s.pass(ctx, r, wait)
+		q.offered.Store(nil)
 	}
 }
 
@@ -168,13 +186,17 @@ func (s *shift) hold(ctx context.Context, r *run) {
 
 // keep remembers a delivery that the drain is to hand back.
 func (s *shift) keep(r *run) {
+	if !r.claim() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unstarted = append(s.unstarted, r)
 }
 
-// pass gives the run to a slot, keeps it for the drain when ctx ends first, or
-// hands it back when it has waited for too long, for which it uses the timer.
+// pass offers the run to the slots, unless one of them has claimed it. It keeps
+// the run for the drain when ctx ends first, or hands it back when it has waited
+// for too long, for which it uses the timer.
 func (s *shift) pass(ctx context.Context, r *run, wait *time.Timer) {
 	wait.Reset(r.patience())
 	select {
@@ -197,47 +219,29 @@ func (s *shift) pass(ctx context.Context, r *run, wait *time.Timer) {
 	}
 }
 
-func (s *shift) slot() {
-	var r *run
-	defer func() { // in mid-run only where code of the user's ends the goroutine
-		if r != nil {
-			s.slots.Go(func() { s.slotAfterExit(r) })
-		}
-	}()
-	for r = range s.runs {
-		s.process(r)
-		<-r.queue.places
-		r = nil
-	}
-}
-
-// slotAfterExit replaces a slot whose goroutine was ended by the task.
-func (s *shift) slotAfterExit(r *run) {
-	s.worker.config.Logger.Error("task ended its goroutine", "actor", r.delivery.Actor, "id", r.delivery.ID)
-	s.conclude(r, r.work(), s.judge(r, r.work(), errExited))
-	<-r.queue.places
-	s.slot()
-}
-
 // drain hands back what was prefetched and waits for what runs.
 func (s *shift) drain() error {
 	deadline := time.NewTimer(s.worker.config.DrainTimeout)
 	defer deadline.Stop()
-	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Stop(ctx) })
-	for _, r := range s.unstarted {
-		r.delivery.Settlement.Requeue()
-	}
-
 	idle := make(chan struct{})
 	go func() { // ends with the last handler; a handler that never returns keeps it, as it keeps its slot
 		s.slots.Wait()
 		s.settlements.Wait()
 		close(idle)
 	}()
+	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Stop(ctx) })
+	for _, r := range s.unstarted {
+		r.delivery.Settlement.Requeue()
+	}
 	select {
 	case <-idle:
 		return nil
 	case <-deadline.C:
+		select {
+		case <-idle: // and only the broker was slow
+			return nil
+		default:
+		}
 	}
 	s.worker.enter(Cancelling)
 	s.cancel(ErrShutdown)
@@ -258,9 +262,14 @@ func (s *shift) end() {
 	s.abandon()
 }
 
-// eachConsumer calls f for all consumers at once and waits.
+// eachConsumer calls f for all consumers at once and waits, unless the broker
+// did not answer in time before.
 func (s *shift) eachConsumer(f func(context.Context, Consumer) error) {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	limit := min(closeTimeout, max(s.worker.config.DrainTimeout, time.Second))
+	if s.silent {
+		limit = 0
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	var all sync.WaitGroup
 	for _, q := range s.queues {
@@ -268,10 +277,11 @@ func (s *shift) eachConsumer(f func(context.Context, Consumer) error) {
 			continue
 		}
 		all.Go(func() {
-			if err := f(ctx, q.consumer); err != nil && !errors.Is(err, ErrConnectionLost) && !errors.Is(err, ErrClosed) {
+			if err := f(ctx, q.consumer); err != nil && limit > 0 && !errors.Is(err, ErrConnectionLost) && !errors.Is(err, ErrClosed) {
 				s.worker.config.Logger.Warn("the broker did not take leave", "queue", q.queue.Name, "error", err)
 			}
 		})
 	}
 	all.Wait()
+	s.silent = s.silent || ctx.Err() != nil
 }

@@ -87,6 +87,16 @@ type Consumer interface {
 	Close(ctx context.Context) error
 }
 
+// ReadyConsumer is a [Consumer] that can be asked without waiting. A worker whose
+// handlers are quick then receives many deliveries at the cost of one.
+type ReadyConsumer interface {
+	Consumer
+
+	// Ready returns what Receive would return at once, unless that has a Hold;
+	// else nil.
+	Ready() *Delivery
+}
+
 // Delivery is a message as a consumer received it. Foreign messages arrive
 // too, so nothing in it can be relied on: Actor and ContentType may be empty,
 // Body may hold anything.

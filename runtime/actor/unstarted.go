@@ -22,6 +22,9 @@ func (r *run) patience() time.Duration {
 // handBackUnstarted returns a delivery that waited for a slot in vain, and those
 // behind it, to be run by another worker.
 func (r *run) handBackUnstarted() {
+	if !r.claim() {
+		return
+	}
 	r.queue.prefetch.retreat(r.queue.consumer) // first, or it would come here again
 	r.delivery.Settlement.Requeue()
 }

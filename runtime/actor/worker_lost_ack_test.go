@@ -45,6 +45,7 @@ type ackLosingSettlement struct {
 func (s *ackLosingSettlement) Ack(wait bool) error {
 	if s.loser.lose.Add(-1) >= 0 {
 		s.loser.Interrupt()
+		time.Sleep(time.Nanosecond) // the message comes again before the acknowledgement fails
 	}
 	return s.Settlement.Ack(wait)
 }

@@ -38,6 +38,9 @@ type ledger struct {
 	low int
 	// acks counts the marks that are acked, nacks those that are requeued.
 	acks, nacks int
+	// gathered counts the acknowledgements since the last flush, of which some
+	// may have been left.
+	gathered int
 	// since is when the first of the acks was marked.
 	since time.Time
 	// barrier is what the callers that wait for acceptance wait for.
@@ -77,7 +80,9 @@ func (l *ledger) settle(tag uint64, m mark, wait bool) (b *barrier, urgent bool,
 		}
 		return l.barrier, true, nil
 	}
-	return nil, l.acks == 1 || l.acks == ackCount, nil
+	l.gathered++
+	closesGap := tag == l.base+1 && l.acks > ackCount
+	return nil, l.acks == 1 || l.gathered == ackCount || closesGap, nil
 }
 
 // due says when a flush is due: now, later (not before wait has passed), or
@@ -92,6 +97,13 @@ func (l *ledger) due(now time.Time) (pending bool, wait time.Duration) {
 		return true, max(0, ackFlush-now.Sub(l.since))
 	}
 	return false, 0
+}
+
+// size returns how many deliveries the broker has still to be told of.
+func (l *ledger) size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acks + l.nacks
 }
 
 // flush is what goes out in one go.
@@ -112,7 +124,7 @@ func (l *ledger) take(all bool) flush {
 	defer l.mu.Unlock()
 	f := flush{barrier: l.barrier}
 	all = all || l.barrier != nil || time.Since(l.since) >= ackStraggler
-	l.barrier = nil
+	l.barrier, l.gathered = nil, 0
 	prefix := 0 // marks before it are all settled
 	for prefix < len(l.marks) && l.marks[prefix] != unsettled {
 		switch l.marks[prefix] {

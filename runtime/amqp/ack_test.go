@@ -65,6 +65,40 @@ func TestLedgerSharesABarrier(t *testing.T) {
 	}
 }
 
+// A flush is asked for with the first acknowledgement, with many, and when what
+// had to wait behind an unfinished delivery can go out at last.
+func TestLedgerAsksForAFlush(t *testing.T) {
+	var l ledger
+	settle := func(from, to uint64) (urgent []uint64) {
+		for tag := from; tag <= to; tag++ {
+			_, now, err := l.settle(tag, acked, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if now {
+				urgent = append(urgent, tag)
+			}
+		}
+		return urgent
+	}
+	if got, want := settle(2, 100), []uint64{2, ackCount + 1}; !slices.Equal(got, want) { // 1 is unfinished
+		t.Errorf("first acknowledgements: got a flush asked for by %v, want %v", got, want)
+	}
+	if f := l.take(false); f.upTo != 0 || len(f.singles) != 0 {
+		t.Errorf("flush behind an unfinished delivery: got up to %d and singles %v, want none", f.upTo, f.singles)
+	}
+	if got, want := settle(101, 200), []uint64{100 + ackCount}; !slices.Equal(got, want) {
+		t.Errorf("those after a flush that left some: got a flush asked for by %v, want %v", got, want)
+	}
+	l.take(false)
+	if got, want := settle(1, 1), []uint64{1}; !slices.Equal(got, want) {
+		t.Errorf("the unfinished one: got a flush asked for by %v, want %v", got, want)
+	}
+	if f := l.take(false); f.upTo != 200 || len(f.singles) != 0 {
+		t.Errorf("last flush: got up to %d and singles %v, want up to 200 alone", f.upTo, f.singles)
+	}
+}
+
 // TestLedgerAgainstABroker settles in random order and keeps the broker's
 // books: every tag exactly once, no multiple over an unfinished delivery, none
 // that names a tag the broker no longer knows.

@@ -94,9 +94,11 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 		return returned, nil
 	case q.confirm.Acked():
 		p.hear(l, q)
+		p.accepted(q)
 		return confirmed, nil
 	case !l.ch.IsClosed():
 		p.hear(l, q)
+		p.denied(l, q, time.Now())
 		return nacked, nil
 	}
 	// The end of a channel ends its confirms as if they were nacks.

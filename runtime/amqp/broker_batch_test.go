@@ -117,14 +117,15 @@ func inOrder(t *testing.T, came []amqp.Delivery, want []string) {
 // A batch takes longer than the time of one message, which begins to run when
 // it enters the window; and the window bounds what is in flight.
 func TestEachMessageOfABatchHasItsOwnTime(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
 	q := testQueue(t)
 	declareRaw(t, broker, q.Name, queueArgs(q))
 	mustSend(t, transport, testEnvelope(q, "first"))
-	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Latency: 300 * time.Millisecond})
-	batch := make([]actor.Envelope, 10_000)
+	proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Latency: 500 * time.Millisecond}) // for each window
+	batch := make([]actor.Envelope, 10*maxWindow)
 	want := []string{"first"}
 	for i := range batch {
 		batch[i] = testEnvelope(q, fmt.Sprint(i))
@@ -160,17 +161,14 @@ func mostInFlight(p *publisher, done <-chan struct{}) (most int) {
 			return most
 		case <-tick.C:
 		}
-		p.mu.Lock()
-		if p.lane != nil {
-			most = max(most, len(p.lane.inflight))
-		}
-		p.mu.Unlock()
+		most = max(most, inFlightOf(p))
 	}
 }
 
 // The context ends in the middle of a batch: what was written is unknown, the
 // rest was not sent, and none of it is in the queue.
 func TestBatchWhoseContextEnds(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
@@ -224,16 +222,12 @@ func TestBatchWhoseContextEnds(t *testing.T) {
 // awaitIdle waits until the broker has confirmed all that was written.
 func awaitIdle(t *testing.T, transport *Transport) {
 	t.Helper()
-	eventually(t, "everything is confirmed", func() bool {
-		p := transport.plain
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return p.lane != nil && len(p.lane.inflight) == 0
-	})
+	eventually(t, "everything is confirmed", func() bool { return inFlightOf(transport.plain) == 0 })
 }
 
 // What was nacked was written, whatever becomes of the connection after.
 func TestNackedBatchIsNotReportedAsNotSent(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through, Declare: DeclareNever})

@@ -93,3 +93,45 @@ func testCulpritsThatGiveUp(t *testing.T, node *rabbittest.Node) {
 	}
 	only(t, node.URL(), q.Name, end())
 }
+
+func culprit(q *actor.Queue, id string) actor.Envelope {
+	e := testEnvelope(q, id)
+	e.Body = make([]byte, maxMessage+1)
+	return e
+}
+
+// refusedBy checks that err says that the broker refused e with a code.
+func refusedBy(t *testing.T, err error, e actor.Envelope, code int) {
+	t.Helper()
+	failure(t, err, e, actor.ErrNacked)
+	var reason *amqp.Error
+	if !errors.As(err, &reason) || reason.Code != code {
+		t.Errorf("message %s: got %v, want the broker's reason %d", e.ID, err, code)
+	}
+}
+
+// only empties a queue, which must hold all of the wanted and no other. Those
+// that shared a channel with a culprit may come twice, under one ID.
+func only(t *testing.T, broker, queue string, want map[string]bool) {
+	t.Helper()
+	compare(t, takeIDs(t, broker, queue), want)
+}
+
+func compare(t *testing.T, came map[string]int, want map[string]bool) {
+	t.Helper()
+	twice := 0
+	for id := range want {
+		if came[id] == 0 {
+			t.Errorf("message %s: confirmed and lost", id)
+		}
+	}
+	for id, n := range came {
+		if !want[id] {
+			t.Errorf("message %s: queued, which nobody was told", id)
+		}
+		if n > 1 {
+			twice++
+		}
+	}
+	t.Logf("%d messages, %d of them queued more than once", len(want), twice)
+}

@@ -50,6 +50,7 @@ func (h *history) eventually(t *testing.T, at time.Time, what string, holds func
 func confirmedSend(s dispatch) bool { return s.err == nil }
 
 func TestQueueDeletedUnderSendersIsDeclaredAgain(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q, h := testQueue(t), &history{}
@@ -82,6 +83,7 @@ func TestQueueDeletedUnderSendersIsDeclaredAgain(t *testing.T) {
 }
 
 func TestQueueDeletedUnderSendersWhoMayNotDeclare(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	for _, mode := range []Declare{DeclareCheck, DeclareNever} {
 		t.Run(string(mode), func(t *testing.T) {
@@ -120,6 +122,7 @@ func TestQueueDeletedUnderSendersWhoMayNotDeclare(t *testing.T) {
 // Delays find their queue by a binding, which nobody can ask for: while it is
 // missing they are kept apart, and none blocks the others.
 func TestQueueRecreatedWithoutItsDelayBinding(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker, MaxDelay: time.Second})
 	q := testQueue(t)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -14,11 +13,10 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
-	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
 // late is how much later than its limit a send may return on a busy machine.
-const late = 2 * time.Second
+const late = 4 * time.Second
 
 // onChannel uses a channel of the bare library on a connection of its own.
 func onChannel(t *testing.T, broker string, do func(ch *amqp.Channel) error) {
@@ -175,6 +173,16 @@ func lanesOf(transport *Transport) [3]any {
 	return lanes
 }
 
+// inFlightOf returns how many messages the broker has not confirmed.
+func inFlightOf(p *publisher) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lane == nil {
+		return 0
+	}
+	return len(p.lane.inflight)
+}
+
 // failure returns err's *PublishError, which must name the message e and have
 // the outcome.
 func failure(t *testing.T, err error, e actor.Envelope, outcome error) *actor.PublishError {
@@ -192,28 +200,6 @@ func failure(t *testing.T, err error, e actor.Envelope, outcome error) *actor.Pu
 		t.Errorf("message %.40s: got SafeToRetry %t beside %q, want %t", e.ID, !safe, outcome, safe)
 	}
 	return failed
-}
-
-// ctl runs rabbitmqctl on a node.
-func ctl(t *testing.T, node *rabbittest.Node, arguments ...string) {
-	t.Helper()
-	if _, err := node.Ctl(t.Context(), append([]string{"--quiet"}, arguments...)...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// user makes a user with the permissions to configure, write and read, as
-// regular expressions, and returns the URL with which it connects.
-func user(t *testing.T, node *rabbittest.Node, name, configure, write, read string) string {
-	t.Helper()
-	ctl(t, node, "add_user", name, "password")
-	ctl(t, node, "set_permissions", name, configure, write, read)
-	u, err := url.Parse(node.URL())
-	if err != nil {
-		t.Fatal("the node's URL is malformed")
-	}
-	u.User = url.UserPassword(name, "password")
-	return u.String()
 }
 
 // records counts log records of a level by the value that one of their

@@ -82,6 +82,7 @@ func hostile(q *actor.Queue) map[string]func(*actor.Envelope) {
 }
 
 func TestHostileMessagesCostNobodyElse(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q := testQueue(t)
@@ -129,6 +130,7 @@ func refused(t *testing.T, name string, err error, e actor.Envelope) {
 
 // What looks odd but is legal arrives as it was sent.
 func TestOddMessagesArriveUnchanged(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q := testQueue(t)
@@ -197,6 +199,7 @@ func nested(depth int) any {
 // A declaration to which the broker answers by closing the connection is not
 // made again: each time would cost everybody the connection.
 func TestDeclarationThatClosesTheConnectionIsAnAnswer(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
 	e := testEnvelope(&actor.Queue{Name: "\xff"}, "unchecked")
 	d := transport.topology.ready(&e)
@@ -213,6 +216,7 @@ func TestDeclarationThatClosesTheConnectionIsAnAnswer(t *testing.T) {
 }
 
 func TestConsumeRefusesAHostileQueue(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
 	for name, q := range map[string]*actor.Queue{
 		"none": nil, "unnamed": {}, "long": {Name: strings.Repeat("x", maxShortString)}, "not UTF-8": {Name: "\xff"},

@@ -37,15 +37,16 @@ func stubSend(ctx context.Context, t *testing.T, stub actor.Stub) (id string, er
 // testHybrid uses two brokers with different guarantees in one process, first
 // both of them, then with one out of reach.
 func testHybrid(t *testing.T, node *rabbittest.Node) {
-	orders, clicks := onVhost(t, node, "orders"), onVhost(t, node, "clicks")
+	orders, clicks := inVhost(node, "orders"), inVhost(node, "clicks")
 	away, viaProxy := proxyTo(t, orders)
 	// Registered names are the process's, so this test has its own.
 	const careful, quick = "hybrid-orders", "hybrid-clicks"
+	const hybridTimeout = 4 * time.Second
 	for name, c := range map[string]struct {
 		url string
 		actor.PublishPolicy
 	}{
-		careful: {viaProxy, actor.PublishPolicy{ConfirmTimeout: new(time.Second)}},
+		careful: {viaProxy, actor.PublishPolicy{ConfirmTimeout: new(hybridTimeout)}},
 		quick:   {clicks, actor.PublishPolicy{Confirm: new(false), Persistent: new(false), Priority: new(3)}},
 	} {
 		client := actor.NewClient(dialTest(t, Config{URL: c.url}), actor.ClientConfig{Publish: c.PublishPolicy})
@@ -85,7 +86,7 @@ func testHybrid(t *testing.T, node *rabbittest.Node) {
 		}
 	}
 	start := time.Now()
-	if err := <-lost; !errors.Is(err, actor.ErrNotSent) && !errors.Is(err, actor.ErrOutcomeUnknown) || time.Since(start) > time.Second+late {
+	if err := <-lost; !errors.Is(err, actor.ErrNotSent) && !errors.Is(err, actor.ErrOutcomeUnknown) || time.Since(start) > hybridTimeout+late {
 		t.Errorf("a send to the broker that is away: got %v after %s more", err, time.Since(start))
 	}
 	// A context chooses another client, for its broker's name alone.
@@ -114,14 +115,4 @@ func testHybrid(t *testing.T, node *rabbittest.Node) {
 	if came[back] != 1 || came[instead] != 1 {
 		t.Errorf("orders: got %v, want %s and %s", came, instead, back)
 	}
-}
-
-// onVhost returns the node's URL for another virtual host.
-func onVhost(t *testing.T, node *rabbittest.Node, name string) string {
-	t.Helper()
-	broker, err := node.AddVhost(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return broker
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,9 +15,8 @@ import (
 // full, so it tries as long as its time allows. When that ends it either waits
 // to try again, and was refused, or has just tried again, and does not know.
 func testLimitByPolicy(t *testing.T, node *rabbittest.Node) {
-	q := testQueue(t)
+	q := &actor.Queue{Name: "full.by-policy"}
 	declareRaw(t, node.URL(), q.Name, queueArgs(q))
-	ctl(t, node, "set_policy", "--apply-to", "queues", "full", "^"+strings.ReplaceAll(q.Name, ".", `\.`)+"$", `{"max-length":5}`)
 	transport := dialTest(t, Config{URL: node.URL()})
 	want := map[string]bool{}
 	for refused := 0; refused < 3; {

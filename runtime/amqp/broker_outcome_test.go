@@ -13,8 +13,9 @@ import (
 
 // TestOutcomes goes through every outcome that a sender can meet, with its
 // cause, by what users call, and looks what the broker holds then. A broker that
-// blocks is in TestBlockedBroker.
+// blocks is in TestFaultMatrix.
 func TestOutcomes(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	for name, c := range map[string]struct {
 		// prepare makes what goes wrong; it may change how the message is sent.
@@ -179,6 +180,7 @@ func (o *outcome) to(q *actor.Queue) {
 
 // What never touches the network.
 func TestOutcomesBeforeTheNetwork(t *testing.T) {
+	t.Parallel()
 	proxy, through := proxyTo(t, rabbittest.URL(t))
 	proxy.Refuse() // nothing can be asked
 	transport := dialTest(t, Config{URL: through, Lazy: true, MaxDelay: time.Hour})

@@ -21,6 +21,7 @@ type policy = actor.PublishPolicy
 // What the annotation says counts before what the client says, and that before
 // the built-in; the broker shows which it was.
 func TestPoliciesArriveAtTheBroker(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q := testQueue(t)
@@ -51,6 +52,7 @@ func TestPoliciesArriveAtTheBroker(t *testing.T) {
 }
 
 func TestMandatoryByPolicy(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker, Declare: DeclareNever})
 	for i, c := range []struct {
@@ -78,6 +80,7 @@ func TestMandatoryByPolicy(t *testing.T) {
 }
 
 func TestConfirmTimeoutByPolicy(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
@@ -87,7 +90,7 @@ func TestConfirmTimeoutByPolicy(t *testing.T) {
 		t.Fatal(err)
 	}
 	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Swallow: true})
-	short, long, mute := new(300*time.Millisecond), new(1200*time.Millisecond), new(false)
+	short, long, mute := new(300*time.Millisecond), new(8*time.Second), new(false)
 	var senders sync.WaitGroup
 	for name, c := range map[string]struct {
 		own, client policy
@@ -117,6 +120,7 @@ func TestConfirmTimeoutByPolicy(t *testing.T) {
 // Without a confirm a send returns after the write, whatever the broker says
 // then, or does not say.
 func TestUnconfirmedSendDoesNotWait(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
@@ -129,7 +133,7 @@ func TestUnconfirmedSendDoesNotWait(t *testing.T) {
 		}
 		start := time.Now()
 		id, err := stubSend(t.Context(), t, stub)
-		if took := time.Since(start); err != nil || i > 0 && took > time.Second {
+		if took := time.Since(start); err != nil || i > 0 && took > late {
 			t.Errorf("send: got %v after %s, want nil at once", err, took)
 		}
 		want[id] = true
@@ -141,6 +145,7 @@ func TestUnconfirmedSendDoesNotWait(t *testing.T) {
 // A sender that does not wait sends on, so its returns are all counted, and
 // logged once for each queue.
 func TestLateReturnsAreReported(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	said := recordsBy("queue")
 	transport := dialTest(t, Config{URL: broker, Declare: DeclareNever, Logger: slog.New(said)})
@@ -168,6 +173,7 @@ func TestLateReturnsAreReported(t *testing.T) {
 // Nobody waits for the return of an unconfirmed message, and nobody hears of
 // one that need not be routed: their queue is seen to all the same.
 func TestQueueOfTheUnaskedIsDeclared(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	for name, own := range map[string]policy{

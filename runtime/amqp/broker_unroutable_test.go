@@ -22,6 +22,7 @@ var crowds = []struct{ senders, singles, batched int }{
 }
 
 func TestEveryUnroutableMessageIsToldFromTheRoutable(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	for _, crowd := range crowds {
 		t.Run(fmt.Sprint(crowd.senders), func(t *testing.T) {
@@ -91,6 +92,7 @@ func (m *mix) check(e actor.Envelope, err error) {
 // An ID that is in flight twice, once to each queue, still brings each sender
 // its own outcome.
 func TestReturnsBelongToTheirSendersEvenUnderOneID(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	m := mixOf(t, broker)
 	const pairs = 300

@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"testing"
@@ -20,11 +21,31 @@ func doublerOn(q *actor.Queue, mode actor.AckMode) *actor.Definition {
 	return &actor.Definition{Name: "test.Double", Queue: *q, Work: actor.WorkPolicy{Ack: &mode}}
 }
 
-// doubling is a caller's stub.
-type doubling struct{ actor.Stub }
+// stuckDoubler ends with its context. It says so when it runs.
+func stuckDoubler(running chan<- struct{}) doubler {
+	return func(ctx context.Context, _ int) (int, error) {
+		running <- struct{}{}
+		<-ctx.Done()
+		return 0, ctx.Err()
+	}
+}
+
+// doubling is a caller's stub, for queue q.
+type doubling struct {
+	actor.Stub
+	q *actor.Queue
+}
 
 func doublingBy(transport *Transport, q *actor.Queue) doubling {
-	return doubling{actor.NewStub(doublerOn(q, actor.AckSync)).Via(actor.NewClient(transport, actor.ClientConfig{}))}
+	return doubling{actor.NewStub(doublerOn(q, actor.AckSync)).Via(actor.NewClient(transport, actor.ClientConfig{})), q}
+}
+
+// callers connects a caller, with its stub for a queue of the test's own, and
+// whoever is to work there.
+func callers(t *testing.T, callerURL, workerURL string) (caller, worker *Transport, stub doubling) {
+	t.Helper()
+	caller, worker = dialTest(t, Config{URL: callerURL}), dialTest(t, Config{URL: workerURL})
+	return caller, worker, doublingBy(caller, testQueue(t))
 }
 
 func (d doubling) call(ctx context.Context, n int) (int, error) {
@@ -37,6 +58,18 @@ func (d doubling) call(ctx context.Context, n int) (int, error) {
 		return 0, err
 	}
 	return actor.Call(ctx, d.Stub, m, (*actor.Decoder).Int)
+}
+
+// begin calls in the background and says how that ended; another result than
+// the double of n is an error.
+func (d doubling) begin(ctx context.Context, n int, ended chan<- error) {
+	go func() {
+		got, err := d.call(ctx, n)
+		if err == nil && got != 2*n {
+			err = fmt.Errorf("got %d, want %d", got, 2*n)
+		}
+		ended <- err
+	}()
 }
 
 func doubleFor(t *testing.T, transport *Transport, q *actor.Queue, slots int, f doubler) (stop func()) {

@@ -1,7 +1,6 @@
 package amqp
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -12,40 +11,9 @@ import (
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
-// The end of one channel costs the others nothing: not their connection.
-func TestChannelCloseKeepsTheConnection(t *testing.T) {
-	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
-	q := testQueue(t)
-	mustSend(t, transport, testEnvelope(q, "first"))
-	before, _ := transport.publishing.state()
-	var failed atomic.Int64
-	end := underLoad(48, func(id string) {
-		if err := send(transport, testEnvelope(q, id)); err != nil {
-			failed.Add(1)
-		}
-	})
-	for i := range 10 {
-		e := testEnvelope(q, fmt.Sprint("culprit", i))
-		p, err := newParcel(&e, "app", time.Now())
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.msg.Expiration = "-1"
-		transport.startClock(p)
-		_, _ = transport.deliver(context.Background(), p)
-		time.Sleep(300 * time.Millisecond)
-	}
-	end()
-	if n := failed.Load(); n > 0 {
-		t.Errorf("got %d innocent messages failed, want none", n)
-	}
-	if after, _ := transport.publishing.state(); after != before {
-		t.Error("got another connection, want the one whose channels were closed")
-	}
-}
-
 // Culprits on the channel of delays cost the innocent ones there little.
 func TestMissingLevelsSpareOtherDelays(t *testing.T) {
+	t.Parallel()
 	url := rabbittest.URL(t)
 	declaring := dialTest(t, Config{URL: url, MaxDelay: 2 * time.Second})
 	q := testQueue(t)
@@ -88,8 +56,8 @@ func TestMissingLevelsSpareOtherDelays(t *testing.T) {
 	if culprits.Load() == 0 || sent.Load() == 0 {
 		t.Fatalf("got %d culprits beside %d others, want some of both", culprits.Load(), sent.Load())
 	}
-	if failed.Load() > 0 || slowest.Load() > int64(2*time.Second) {
-		t.Errorf("got %d of %d delays within the levels failed, the slowest after %s; want none, within 2s",
-			failed.Load(), sent.Load(), time.Duration(slowest.Load()))
+	if failed.Load() > 0 || slowest.Load() > int64(late) {
+		t.Errorf("got %d of %d delays within the levels failed, the slowest after %s; want none, within %s",
+			failed.Load(), sent.Load(), time.Duration(slowest.Load()), late)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	amqp "github.com/rabbitmq/amqp091-go"
+
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
@@ -34,6 +36,41 @@ func TestConsumerComesBack(t *testing.T) {
 		if err := d.Settlement.Ack(true); err != nil {
 			t.Errorf("after fault %d: %v", i, err)
 		}
+	}
+}
+
+// A queue that somebody deletes and declares again at once: the broker may
+// neither cancel the subscription nor deliver to it (RabbitMQ 3.10).
+func TestConsumerThatTheBrokerForgets(t *testing.T) {
+	broker := rabbittest.URL(t)
+	transport, other := dialTest(t, Config{URL: broker, idle: time.Second}), dialTest(t, Config{URL: broker})
+	q := testQueue(t)
+	c := mustConsume(t, transport, q, 10)
+	onChannel(t, broker, func(ch *amqp.Channel) error {
+		for i := range 5 {
+			mustSend(t, other, testEnvelope(q, fmt.Sprint("before", i)))
+			if err := mustReceive(t, c).Settlement.Ack(true); err != nil {
+				return err
+			}
+			if _, err := ch.QueueDelete(q.Name, false, false, false); err != nil {
+				return err
+			}
+			if _, err := ch.QueueDeclare(q.Name, true, false, false, false, queueArgs(q)); err != nil {
+				return err
+			}
+			mustSend(t, other, testEnvelope(q, fmt.Sprint("after", i)))
+			d := mustReceive(t, c)
+			if d.ID != fmt.Sprint("after", i) {
+				t.Errorf("got %q, want the message of the new queue", d.ID)
+			}
+			if err := d.Settlement.Ack(true); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if n := transport.Stats().ConnectionsLost; n != 0 {
+		t.Errorf("got %d connections lost, want none", n)
 	}
 }
 
@@ -64,7 +101,8 @@ func TestStaleAckLosesNothing(t *testing.T) {
 	if err := c.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if came := drain(t, q); came["a"] != 1 || came["b"] != 1 {
+	awaitHeld(t, rabbittest.URL(t), q.Name, 2)
+	if came := takeIDs(t, rabbittest.URL(t), q.Name); came["a"] != 1 || came["b"] != 1 {
 		t.Errorf("queue: got %v, want both messages", came)
 	}
 }

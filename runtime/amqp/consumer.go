@@ -94,12 +94,32 @@ func (c *consumer) Receive(ctx context.Context) (*actor.Delivery, error) {
 	}
 }
 
+// Ready implements [actor.ReadyConsumer].
+func (c *consumer) Ready() *actor.Delivery {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.line) > 0 && c.line[0].Hold > 0 {
+		return nil
+	}
+	return c.next()
+}
+
 // take returns the next delivery, nil if there is none or as many are unsettled
 // as may be. The broker counts those of a replaced subscription apart, so the
 // limit is kept here too.
 func (c *consumer) take() *actor.Delivery {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	d := c.next()
+	if d != nil && len(c.line) > 0 {
+		c.announce()
+	}
+	return d
+}
+
+// next takes the first delivery out of the line, if that may be received. c.mu
+// is held.
+func (c *consumer) next() *actor.Delivery {
 	if len(c.line) == 0 || c.held >= c.start.allow(c.wanted) || c.ctx.Err() != nil {
 		return nil
 	}
@@ -107,9 +127,6 @@ func (c *consumer) take() *actor.Delivery {
 	c.line[0] = nil
 	c.line = c.line[1:]
 	c.held++
-	if len(c.line) > 0 {
-		c.announce()
-	}
 	return d
 }
 
@@ -126,7 +143,9 @@ func (c *consumer) settled(sub *subscription) {
 	defer c.mu.Unlock()
 	if c.sub == sub {
 		c.held--
-		c.announce()
+		if len(c.line) > 0 {
+			c.announce()
+		}
 	}
 }
 

@@ -33,7 +33,7 @@ func testRotation(t *testing.T, node *rabbittest.Node) {
 	if got := transport.Stats(); got.Connects != 2 || got.ConnectionsLost != 1 {
 		t.Errorf("got %+v, want 2 connections of which 1 was lost", got)
 	}
-	holdsExactly(t, asGuest(t, broker), q.Name, map[string]bool{"before": true, "after": true})
+	holdsExactly(t, inVhost(node, "rotating"), q.Name, map[string]bool{"before": true, "after": true})
 }
 
 // Revoked credentials are tried on for ever, quietly, and serve again once they
@@ -58,7 +58,7 @@ func testRevokedCredentials(t *testing.T, node *rabbittest.Node) {
 	}
 	ctl(t, node, "change_password", "revoked", "password")
 	mustSend(t, transport, testEnvelope(q, "after"))
-	holdsExactly(t, asGuest(t, broker), q.Name, map[string]bool{"before": true, "after": true})
+	holdsExactly(t, inVhost(node, "revoked"), q.Name, map[string]bool{"before": true, "after": true})
 }
 
 // mustNotSend sends while there is no connection: the answer comes in time.

@@ -96,7 +96,7 @@ func existsOn(t *testing.T, broker, name string) (found bool) {
 }
 
 func testWriter(t *testing.T, node *rabbittest.Node) {
-	via := user(t, node, "writer", "^$", ".*", ".*")
+	via := user(node, "writer")
 	q, missing := testQueue(t), testQueue(t)
 	prefix := q.Name + "."
 	declared(t, node.URL(), q, prefix)
@@ -128,7 +128,7 @@ func testWriter(t *testing.T, node *rabbittest.Node) {
 }
 
 func testChecker(t *testing.T, node *rabbittest.Node) {
-	via := user(t, node, "checker", ".*", ".*", ".*")
+	via := user(node, "checker")
 	q, missing, other, classic := testQueue(t), testQueue(t), testQueue(t), testQueue(t)
 	prefix := q.Name + "."
 	for _, queue := range []*actor.Queue{q, other, classic} {
@@ -179,7 +179,7 @@ func testChecker(t *testing.T, node *rabbittest.Node) {
 }
 
 func testNobody(t *testing.T, node *rabbittest.Node) {
-	via := user(t, node, "nobody", "^$", "^$", "^$")
+	via := user(node, "nobody")
 	q, missing := testQueue(t), testQueue(t)
 	declared(t, node.URL(), q, q.Name+".")
 	m := open(t, via, DeclareCheck, q.Name+".")
@@ -206,7 +206,7 @@ func (m *modal) failAllMissing(t *testing.T, q *actor.Queue) {
 
 // A transport that is to declare, but may not, works on what exists and says so.
 func testForbiddenDeclaration(t *testing.T, node *rabbittest.Node) {
-	via := user(t, node, "sender", "^$", ".*", ".*")
+	via := user(node, "sender")
 	q, missing := testQueue(t), testQueue(t)
 	prefix := q.Name + "."
 	declared(t, node.URL(), q, prefix)

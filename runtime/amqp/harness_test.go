@@ -2,7 +2,6 @@ package amqp
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -60,79 +59,6 @@ func mustReceive(t *testing.T, c actor.Consumer) *actor.Delivery {
 		t.Fatal(err)
 	}
 	return d
-}
-
-// drain receives and acknowledges until the queue is empty and returns how
-// often each message came.
-func drain(t *testing.T, q *actor.Queue) map[string]int {
-	t.Helper()
-	return drainAt(t, rabbittest.URL(t), q)
-}
-
-// drainAt is drain on another broker.
-func drainAt(t *testing.T, broker string, q *actor.Queue) map[string]int {
-	t.Helper()
-	transport := dialTest(t, Config{URL: broker})
-	c := mustConsume(t, transport, q, 100)
-	came := map[string]int{}
-	for {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		d, err := c.Receive(ctx)
-		cancel()
-		if errors.Is(err, context.DeadlineExceeded) {
-			return came
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		came[d.ID]++
-		if err := d.Settlement.Ack(true); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// outcomes keeps what senders were told.
-type outcomes struct {
-	mu  sync.Mutex
-	err map[string]error
-}
-
-func (o *outcomes) add(id string, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.err[id] = err
-}
-
-// check compares what senders were told with what came: confirmed means
-// queued, not sent and unroutable mean not queued.
-func (o *outcomes) check(t *testing.T, came map[string]int) {
-	t.Helper()
-	confirmed, twice := 0, 0
-	for id, err := range o.err {
-		switch {
-		case err == nil:
-			confirmed++
-			if came[id] == 0 {
-				t.Errorf("message %s: confirmed and lost", id)
-			}
-		case errors.Is(err, actor.ErrNotSent), errors.Is(err, actor.ErrUnroutable):
-			if came[id] > 0 {
-				t.Errorf("message %s: reported %v, but it was queued", id, err)
-			}
-		case !errors.Is(err, actor.ErrOutcomeUnknown) && !errors.Is(err, actor.ErrNacked):
-			t.Errorf("message %s: got %v, which is no outcome", id, err)
-		}
-		if came[id] > 1 {
-			twice++
-		}
-	}
-	for id := range came {
-		if _, ok := o.err[id]; !ok {
-			t.Errorf("message %s: nobody sent it", id)
-		}
-	}
-	t.Logf("sent %d, confirmed %d, queued twice %d", len(o.err), confirmed, twice)
 }
 
 // raw is a connection beside the transport's.

@@ -67,6 +67,7 @@ func hostsURL(t *testing.T, broker string, others ...string) string {
 
 // Whatever is wrong with a host, the next one is asked, wherever one starts.
 func TestHostsAreTriedInTurn(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	refusing, _ := proxyTo(t, broker)
 	refusing.Refuse()
@@ -82,7 +83,7 @@ func TestHostsAreTriedInTurn(t *testing.T) {
 			for range 4 {                // starts with either host
 				start := time.Now()
 				transport := dialTest(t, Config{URL: hostsURL(t, broker, host), DialTimeout: each})
-				if took := time.Since(start); took > each+2*time.Second {
+				if took := time.Since(start); took > each+late {
 					t.Errorf("Dial took %s, want less than one attempt of %s", took, each)
 				}
 				transport.Close()
@@ -106,13 +107,14 @@ func TestTCPHandshakeHasItsOwnBound(t *testing.T) {
 	if err == nil {
 		conn.Close()
 	}
-	if took := time.Since(start); err == nil || took > connectTimeout+2*time.Second {
+	if took := time.Since(start); err == nil || took > connectTimeout+late {
 		t.Errorf("connect: got %v after %s, want an error after %s", err, took, connectTimeout)
 	}
 }
 
 // All hosts that fail in one round are in the error.
 func TestDialNamesEveryHost(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	refusing, _ := proxyTo(t, broker)
 	refusing.Refuse()
@@ -126,6 +128,7 @@ func TestDialNamesEveryHost(t *testing.T) {
 }
 
 func TestStartIsRandom(t *testing.T) {
+	t.Parallel()
 	proxies, via := twoHosts(t, rabbittest.URL(t))
 	first := map[*rabbittest.Proxy]int{}
 	for range 20 {
@@ -143,6 +146,7 @@ func TestStartIsRandom(t *testing.T) {
 // A lost connection is made again at the next host, even if the lost one would
 // take it.
 func TestLostConnectionGoesToTheNextHost(t *testing.T) {
+	t.Parallel()
 	proxies, via := twoHosts(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	q := testQueue(t)
@@ -155,7 +159,7 @@ func TestLostConnectionGoesToTheNextHost(t *testing.T) {
 		}
 		mustSend(t, transport, testEnvelope(q, string(rune('a'+i))))
 	}
-	if came := drain(t, q); len(came) != 4 {
+	if came := takeIDs(t, rabbittest.URL(t), q.Name); len(came) != 4 {
 		t.Errorf("got %d messages in the queue, want 4", len(came))
 	}
 }

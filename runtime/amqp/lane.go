@@ -41,8 +41,10 @@ type lane struct {
 	// in flight once.
 	inflight map[string]*parcel
 	bytes    int
-	// perQueue counts them by destination where queueWindow applies; else nil.
+	// perQueue counts them by destination where queueWindow applies to those
+	// that narrow tells; else nil.
 	perQueue map[string]int
+	narrow   func(destination string) bool
 	// confirmed is when the latest message that is confirmed got its place.
 	confirmed time.Time
 	// silent are the destinations that are overdue; see publisher.examine.
@@ -55,6 +57,8 @@ type lane struct {
 	abandoned []*parcel
 	// retired says that the lane gets no more messages.
 	retired bool
+	// lingers is until when a retired lane may be kept for what is in flight.
+	lingers time.Time
 }
 
 // admits says whether q may be handed to the library now: then it is certain
@@ -68,10 +72,15 @@ func (l *lane) admits(q *parcel, window int) (ok, alone bool) {
 	case l.sess.sock.buffered()+int(l.granted.Load()) >= softBuffer:
 	default:
 		_, clash := l.inflight[q.msg.MessageId]
-		alone = clash || l.perQueue != nil && l.perQueue[q.destination()] >= queueWindow
+		alone = clash || l.crowded(q)
 		return !alone, alone
 	}
 	return false, false
+}
+
+// crowded says that the queue of q has all its places.
+func (l *lane) crowded(q *parcel) bool {
+	return l.perQueue != nil && l.perQueue[q.destination()] >= queueWindow && l.narrow(q.destination())
 }
 
 func (l *lane) add(q *parcel) {

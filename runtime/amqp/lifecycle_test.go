@@ -11,13 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
-	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
 func TestIdleTransportReconnects(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	before, _ := transport.publishing.state()
@@ -31,53 +29,6 @@ func TestIdleTransportReconnects(t *testing.T) {
 	mustSend(t, transport, testEnvelope(testQueue(t), "after"))
 }
 
-func TestCloseLeavesNothingBehind(t *testing.T) {
-	broker := rabbittest.URL(t)
-	for _, state := range []struct {
-		name    string
-		prepare func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue)
-	}{
-		{"idle", func(*testing.T, *rabbittest.Proxy, *Transport, *actor.Queue) {}},
-		{"used", func(t *testing.T, _ *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
-			mustSend(t, transport, testEnvelope(q, "a"))
-			delayed := testEnvelope(q, "b")
-			delayed.Delay = time.Second
-			mustSend(t, transport, delayed)
-			mustReceive(t, mustConsume(t, transport, q, 10))
-		}},
-		{"disconnected", func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
-			mustSend(t, transport, testEnvelope(q, "a"))
-			mustReceive(t, mustConsume(t, transport, q, 10))
-			proxy.Refuse()
-			proxy.Reset()
-		}},
-		{"in a black hole", func(t *testing.T, proxy *rabbittest.Proxy, transport *Transport, q *actor.Queue) {
-			mustSend(t, transport, testEnvelope(q, "a"))
-			mustReceive(t, mustConsume(t, transport, q, 10))
-			proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Swallow: true})
-			go send(transport, testEnvelope(q, "unheard"))
-		}},
-	} {
-		t.Run(state.name, func(t *testing.T) {
-			proxy, via := proxyTo(t, broker)
-			before := goleak.IgnoreCurrent()
-			transport := dialTest(t, Config{URL: via})
-			state.prepare(t, proxy, transport, testQueue(t))
-			start := time.Now()
-			if err := transport.Close(); err != nil {
-				t.Fatal(err)
-			}
-			if took := time.Since(start); took > 15*time.Second {
-				t.Errorf("Close: took %s", took)
-			}
-			proxy.Close()
-			if err := goleak.Find(before); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
 // alarms counts what is logged above the level of an ordinary event.
 type alarms struct {
 	slog.Handler
@@ -89,6 +40,7 @@ func (a *alarms) WithAttrs([]slog.Attr) slog.Handler               { return a }
 func (a *alarms) Handle(context.Context, slog.Record) error        { a.count.Add(1); return nil }
 
 func TestCloseAlarmsNobody(t *testing.T) {
+	t.Parallel()
 	logged := &alarms{Handler: slog.DiscardHandler}
 	transport, err := Dial(t.Context(), Config{URL: rabbittest.URL(t), Logger: slog.New(logged)})
 	if err != nil {
@@ -106,6 +58,7 @@ func TestCloseAlarmsNobody(t *testing.T) {
 }
 
 func TestDial(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	wrong := func(change func(*url.URL)) string {
 		u, err := url.Parse(broker)

@@ -13,7 +13,7 @@ type line struct {
 func (l *line) empty() bool { return l.first == nil }
 
 func (l *line) push(q *parcel) {
-	q.prev, q.next, q.waiting = l.last, nil, true
+	q.prev, q.next, q.line = l.last, nil, l
 	if l.last != nil {
 		l.last.next = q
 	} else {
@@ -23,9 +23,10 @@ func (l *line) push(q *parcel) {
 	l.occupied.Store(true)
 }
 
-// remove takes q out of the line if it stands there.
-func (l *line) remove(q *parcel) {
-	if !q.waiting {
+// leaveLine takes q out of the line that it stands in, if any.
+func (q *parcel) leaveLine() {
+	l := q.line
+	if l == nil {
 		return
 	}
 	if q.prev != nil {
@@ -38,6 +39,13 @@ func (l *line) remove(q *parcel) {
 	} else {
 		l.last = q.prev
 	}
-	q.prev, q.next, q.waiting = nil, nil, false
+	q.prev, q.next, q.line = nil, nil, nil
 	l.occupied.Store(l.first != nil)
+}
+
+// wake wakes all who stand in the line.
+func (l *line) wake() {
+	for q := l.first; q != nil; q = q.next {
+		q.wake()
+	}
 }

@@ -25,9 +25,7 @@ func givingUpRows(broker string) (rows []matrixRow) {
 		f.causes = lossy
 		f.wants = []told{{actor.ErrNotSent, context.Canceled}, {actor.ErrOutcomeUnknown, context.Canceled}}
 		rows = append(rows, matrixRow{f.name, func(t *testing.T) {
-			proxy, via := proxyTo(t, broker)
-			r := newRig(t, broker, quitters(), Config{URL: via})
-			r.proxy = proxy
+			r := newRigVia(t, broker, quitters())
 			r.size.Store(4 << 10)
 			r.endure(t, f)
 		}})

@@ -11,7 +11,8 @@ import (
 	"github.com/actorgen/actorgen/runtime/actor"
 )
 
-// slack is how much later than its limit a call may return on a busy machine.
+// slack is how much later than its limit a call may return, beside what the
+// machine has taken from it.
 const slack = 2 * time.Second
 
 // journal keeps what became of every message of a test.
@@ -22,6 +23,7 @@ type journal struct {
 	confirmed map[*sender]time.Time
 	// heard holds the answers that were given since the last forget.
 	heard map[told]bool
+	strain
 }
 
 // entry is one message: how it was sent and what its sender was told.
@@ -59,6 +61,18 @@ func (l *journal) add(by *sender, batch []actor.Envelope, sent time.Time, limit 
 		}
 		l.entries = append(l.entries, e)
 	}
+}
+
+var (
+	// anybody may be told whatever is true, at any time.
+	anybody = &sender{name: "anybody", free: true}
+	// certain is whom nothing but success is good enough for.
+	certain = &sender{name: "certain", timeout: covering}
+)
+
+// tell enters one message and what its sender was told.
+func (l *journal) tell(by *sender, id string, err error) {
+	l.add(by, []actor.Envelope{{ID: id}}, time.Now(), 0, []error{err})
 }
 
 // succeeds reports whether each way to send has succeeded with a message that
@@ -111,7 +125,11 @@ func (l *journal) check(t *testing.T, came map[string]int, causes ...error) {
 	known := map[string]bool{}
 	for _, e := range l.entries {
 		known[e.id] = true
-		if problem := e.problem(came[e.id], causes); problem != "" {
+		problem := e.problem(came[e.id], causes)
+		if late := e.late(); problem == "" && late > slack && late > slack+l.during(e.sent, e.took) {
+			problem = "too late"
+		}
+		if problem != "" {
 			if wrong++; wrong <= 5 {
 				t.Errorf("message %s (%s), sent %s, came %d times, after %s got %v: %s",
 					e.id, e.by.name, e.sent.Format("05.000"), came[e.id], e.took.Round(time.Millisecond), e.err, problem)
@@ -150,8 +168,6 @@ func (e *entry) problem(came int, causes []error) string {
 	unsafe := errors.Is(e.err, actor.ErrOutcomeUnknown) || errors.Is(e.err, actor.ErrNacked)
 	absent := errors.Is(e.err, actor.ErrNotSent) || errors.Is(e.err, actor.ErrUnroutable)
 	switch {
-	case e.late() > slack:
-		return "too late"
 	case e.err == nil && came == 0 && !e.by.unconfirmed:
 		return "lost"
 	case e.err == nil:
@@ -160,6 +176,8 @@ func (e *entry) problem(came int, causes []error) string {
 		return "not one outcome"
 	case absent && came > 0:
 		return "but it was queued"
+	case e.by.free:
+		return ""
 	case e.by.patient():
 		return "though there was time"
 	case e.by.batch == 0 && e.took < e.limit:

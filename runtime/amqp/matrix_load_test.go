@@ -22,12 +22,15 @@ type sender struct {
 	hasty       bool
 	delay       time.Duration
 	unconfirmed bool
+	// free says that it may be told whatever is true, at any time.
+	free bool
 }
 
 const (
-	// brief ends while a fault lasts, covering outlives it.
+	// brief ends while a fault lasts, covering outlives it. A node that starts
+	// takes a minute where others start beside it.
 	brief    = 600 * time.Millisecond
-	covering = 60 * time.Second
+	covering = 3 * time.Minute
 	// heldFor is the delay of delayed messages.
 	heldFor = 500 * time.Millisecond
 	// maxHeld keeps the number of levels small.
@@ -65,7 +68,7 @@ func patients() []*sender {
 // quitters is a load of 64 senders that give up at any moment, most of them
 // while their message is being written.
 func quitters() []*sender {
-	const soon = 500 * time.Millisecond // a loaded machine needs most of it
+	const soon = 4 * time.Second // a loaded machine needs most of it
 	return []*sender{
 		{name: "hasty", count: 48, timeout: covering, ends: soon, cancels: true, hasty: true},
 		{name: "hasty batch", count: 8, batch: 20, timeout: covering, ends: soon, cancels: true, hasty: true},
@@ -83,7 +86,7 @@ func (s *sender) patient() bool { return s.timeout == covering && s.ends == 0 }
 // messages across, and a few times its timeout where it does not.
 func (s *sender) limit() time.Duration {
 	switch {
-	case s.hasty: // as likely after some microseconds as after some milliseconds
+	case s.hasty: // as likely after some microseconds as after some seconds
 		return time.Duration(float64(time.Microsecond) * math.Pow(float64(s.ends/time.Microsecond), rand.Float64()))
 	case s.ends > 0:
 		return s.ends

@@ -19,9 +19,13 @@ func nodeRows() []matrixRow {
 		}},
 		{"a node that goes on", func(t *testing.T) {
 			node := rabbittest.MustStart(t, rabbittest.Options{})
-			underEach(t, node, mixture(), paused(node),
-				blocked(node, "memory alarm", "set_vm_memory_high_watermark", "0.00001", "0.4"),
-				blocked(node, "disk alarm", "set_disk_free_limit", "100000GB", "50MB"))
+			memory := blocked(node, "memory alarm", "set_vm_memory_high_watermark", "0.00001", "0.4")
+			memory.lasts = outwait
+			disk := blocked(node, "disk alarm", "set_disk_free_limit", "100000GB", "50MB")
+			underEach(t, node, mixture(), paused(node))
+			for _, f := range []fault{memory, disk} {
+				t.Run(f.name, func(t *testing.T) { newRigVia(t, node.URL(), mixture()).endure(t, f) })
+			}
 		}},
 	}
 }
@@ -79,21 +83,5 @@ func paused(node *rabbittest.Node) fault {
 				t.Fatal(err)
 			}
 		},
-	}
-}
-
-// blocked makes the node take no messages by a limit that it exceeds.
-func blocked(node *rabbittest.Node, name, limit, exceeded, normal string) fault {
-	set := func(value string) func(t *testing.T, _ *rig) {
-		return func(t *testing.T, _ *rig) {
-			if _, err := node.Ctl(t.Context(), limit, value); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	return fault{
-		name: name, inject: set(exceeded), heal: set(normal),
-		wants:  unsendable(actor.ErrBlocked),
-		causes: append(lossy[:2:2], actor.ErrBlocked),
 	}
 }

@@ -23,10 +23,7 @@ func manyResets(broker string) matrixRow {
 	return matrixRow{"many resets at random moments", func(t *testing.T) {
 		var all []*rig
 		for range fleet {
-			proxy, via := proxyTo(t, broker)
-			r := newRig(t, broker, nil, Config{URL: via})
-			r.proxy = proxy
-			all = append(all, r)
+			all = append(all, newRigVia(t, broker, nil))
 		}
 		first := all[0]
 		ends := make([]func(), fleet)

@@ -36,11 +36,21 @@ func newRig(t *testing.T, broker string, load []*sender, c Config) *rig {
 	return &rig{broker: broker, transport: dialTest(t, c), queue: q, prefix: q.Name + ".", journal: newJournal(), load: load}
 }
 
+// newRigVia connects a transport through a proxy.
+func newRigVia(t *testing.T, broker string, load []*sender) *rig {
+	t.Helper()
+	proxy, via := proxyTo(t, broker)
+	r := newRig(t, broker, load, Config{URL: via})
+	r.proxy = proxy
+	return r
+}
+
 // start sets the load to work until the function it returns is called, which
 // waits for the senders.
 func (r *rig) start() (end func()) {
-	stop := make(chan struct{})
-	var all sync.WaitGroup
+	stop, ended := make(chan struct{}), make(chan struct{})
+	var all, watch sync.WaitGroup
+	watch.Go(func() { r.journal.watch(ended) })
 	for _, s := range r.load {
 		for range s.count {
 			all.Go(func() {
@@ -58,6 +68,8 @@ func (r *rig) start() (end func()) {
 	return func() {
 		close(stop)
 		all.Wait()
+		close(ended)
+		watch.Wait()
 	}
 }
 

@@ -29,6 +29,8 @@ type fault struct {
 	causes []error
 	// twice says that some messages have to come more than once.
 	twice bool
+	// kept says that it costs nobody the connection.
+	kept bool
 }
 
 // lossy are the causes where a connection, or the channel on it, may be lost.
@@ -41,7 +43,7 @@ func TestFaultMatrix(t *testing.T) {
 	broker := rabbittest.URL(t)
 	before := goleak.IgnoreCurrent()
 	t.Run("faults", func(t *testing.T) {
-		atOnce := make(chan struct{}, 3)
+		atOnce := make(chan struct{}, 5)
 		rows := slices.Concat(nodeRows(), []matrixRow{manyResets(broker)}, networkRows(broker), givingUpRows(broker))
 		for _, row := range rows {
 			t.Run(row.name, func(t *testing.T) {
@@ -96,13 +98,16 @@ func (r *rig) endure(t *testing.T, f fault) {
 	}
 	t.Logf("everybody succeeds again %s after the fault", time.Since(healed).Round(time.Millisecond))
 	end()
+	if lost := r.transport.Stats().ConnectionsLost; f.kept && lost != 0 {
+		t.Errorf("got %d connections lost, want none", lost)
+	}
 	r.check(t, f)
 }
 
 // happens waits for what should come to hold. Unlike eventually it leaves it to
 // the caller to go on, so that the comparison with the queue says more.
 func happens(holds func() bool) bool {
-	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			return false
 		}

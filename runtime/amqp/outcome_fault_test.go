@@ -16,34 +16,10 @@ import (
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
-// The library ends the confirms of a lost connection as if they were nacks.
-func TestLostConfirmIsUnknown(t *testing.T) {
-	proxy, via := proxyTo(t, rabbittest.URL(t))
-	transport := dialTest(t, Config{URL: via})
-	q := testQueue(t)
-	mustSend(t, transport, testEnvelope(q, "first"))
-	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Swallow: true})
-	e := testEnvelope(q, "unconfirmed")
-	e.Timeout = 1500 * time.Millisecond
-	sent := make(chan error, 1)
-	go func() { sent <- send(transport, e) }()
-	observer := dialTest(t, Config{URL: rabbittest.URL(t)})
-	c := mustConsume(t, observer, q, 10)
-	mustReceive(t, c)
-	if d := mustReceive(t, c); d.ID != e.ID { // the broker has it
-		t.Fatalf("received: got %q, want %q", d.ID, e.ID)
-	}
-	proxy.Refuse()
-	proxy.Reset()
-	err := <-sent
-	if !errors.Is(err, actor.ErrOutcomeUnknown) || !errors.Is(err, actor.ErrConnectionLost) {
-		t.Errorf("send: got %v, want outcome unknown, connection lost", err)
-	}
-}
-
 // A nack is no proof of absence, and the message was written: the outcome may
 // not become "never written" because the second attempt got no place.
 func TestNackedIsNotReportedAsNotSent(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via, Declare: DeclareNever})
 	q := testQueue(t)
@@ -74,6 +50,7 @@ func TestNackedIsNotReportedAsNotSent(t *testing.T) {
 
 // The return of an abandoned message belongs to nobody who reuses its ID.
 func TestReturnOfAnAbandonedMessageIsNotTakenForAnother(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	declaring := dialTest(t, Config{URL: rabbittest.URL(t)})
 	transport := dialTest(t, Config{URL: via, Declare: DeclareNever})
@@ -116,6 +93,7 @@ func TestReturnOfAnAbandonedMessageIsNotTakenForAnother(t *testing.T) {
 
 // A batch of delayed (or unconfirmed) messages during an outage waits for each.
 func TestDelayedBatchInAnOutageDoesNotWaitForEachMessage(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	q := testQueue(t)
@@ -138,7 +116,7 @@ func TestDelayedBatchInAnOutageDoesNotWaitForEachMessage(t *testing.T) {
 		}
 		start := time.Now()
 		transport.Publish(context.Background(), batch)
-		if took := time.Since(start); took > 3*time.Second {
+		if took := time.Since(start); took > 500*time.Millisecond+late {
 			t.Errorf("%s: batch of 20 with a timeout of 500ms took %s", kind, took)
 		}
 		if err := proxy.Restore(); err != nil {
@@ -148,44 +126,17 @@ func TestDelayedBatchInAnOutageDoesNotWaitForEachMessage(t *testing.T) {
 	}
 }
 
-func TestBatchUnderABlackHoleDoesNotWaitForEachMessage(t *testing.T) {
-	proxy, via := proxyTo(t, rabbittest.URL(t))
-	transport := dialTest(t, Config{URL: via})
-	q := testQueue(t)
-	mustSend(t, transport, testEnvelope(q, "first"))
-	proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Swallow: true})
-	batch := make([]actor.Envelope, 3000)
-	for i := range batch {
-		batch[i] = testEnvelope(q, fmt.Sprint(i))
-		batch[i].Timeout = 500 * time.Millisecond
-	}
-	start := time.Now()
-	errs := transport.Publish(context.Background(), batch)
-	if took := time.Since(start); took > 10*time.Second {
-		t.Errorf("Publish: took %s", took)
-	}
-	for i, err := range errs {
-		if !errors.Is(err, actor.ErrOutcomeUnknown) && !errors.Is(err, actor.ErrNotSent) {
-			t.Fatalf("message %d: got %v, want unknown or not sent", i, err)
-		}
-	}
-	if !errors.Is(errs[0], actor.ErrOutcomeUnknown) || !errors.Is(errs[len(errs)-1], actor.ErrNotSent) {
-		t.Errorf("got %v for the first and %v for the last, want unknown and not sent", errs[0], errs[len(errs)-1])
-	}
-	proxy.Heal()
-}
-
 // One message of a batch that waits in vain for its ID says nothing of the rest.
 func TestClashInABatchCondemnsNobody(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
 	transport.plain.mu.Lock()
 	transport.plain.lane.inflight["same"] = &parcel{} // abandoned earlier, its confirm never comes
 	transport.plain.mu.Unlock()
-	end := underLoad(700, func(id string) { // keeps the window full
-		_ = send(transport, testEnvelope(q, id))
-	})
+	end := underLoad(maxWindow+200, func(id string) { _ = send(transport, testEnvelope(q, id)) })
+	eventually(t, "the window is full", func() bool { return inFlightOf(transport.plain) == maxWindow })
 	batch := make([]actor.Envelope, 51)
 	for i := range batch {
 		batch[i] = testEnvelope(q, fmt.Sprint("batch", i))

@@ -14,7 +14,7 @@ type silentQueue struct {
 // examine looks for destinations that have stopped among what is in flight, and
 // says whether the broker owes a confirm. The link calls it some times a second.
 func (p *publisher) examine(now time.Time) (owes bool) {
-	if p.detours != nil && p.narrow {
+	if p.detour {
 		p.detours.expire(now)
 		p.detours.report(p.log)
 	}
@@ -26,22 +26,22 @@ func (p *publisher) examine(now time.Time) (owes bool) {
 	}
 	switch {
 	case p.detours == nil:
-	case p.narrow:
+	case p.detour:
 		for _, q := range l.inflight {
 			p.detours.keep(q.destination(), now)
 		}
 	case l.sess.blocked.Load(), now.Sub(l.sess.moved) < overdue:
 		clear(l.silent) // it is not the queues that take their time
 	default:
-		p.divert(l, now)
+		p.judge(l, now)
 	}
 	return len(l.inflight) > 0
 }
 
-// divert sends the messages to destinations that have stopped another way. What
-// they have in flight stays, unless it takes so much of the channel that this
-// has to be given up.
-func (p *publisher) divert(l *lane, now time.Time) {
+// judge finds the destinations that have stopped and sends their messages
+// another way. What they have in flight stays, unless it takes so much of the
+// channel that this has to be given up. Requests stay where their replies come.
+func (p *publisher) judge(l *lane, now time.Time) {
 	l.findSilent(now)
 	answered := l.answered // before the last look, so what came with it has been read
 	l.answered = l.sess.wire.lastAnswered()
@@ -60,6 +60,9 @@ func (p *publisher) divert(l *lane, now time.Time) {
 			p.detours.note(destination, now)
 		}
 	}
+	if p.calls {
+		return
+	}
 	if messages >= queueWindow || bytes > maxWindowBytes/4 || messages > 0 && p.suspects > 0 {
 		l.retired = true
 		p.pokeReaper()
@@ -67,7 +70,7 @@ func (p *publisher) divert(l *lane, now time.Time) {
 	for q := p.waiting.first; q != nil && p.detours.taken.Load(); {
 		next := q.next
 		if p.detours.has(q.destination()) {
-			p.waiting.remove(q)
+			q.leaveLine()
 			q.wake() // to wait elsewhere
 		}
 		q = next

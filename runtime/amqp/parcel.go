@@ -30,7 +30,7 @@ type parcel struct {
 	// Guarded by the publisher's mutex.
 	lane       *lane // where the parcel has a place; nil while it waits
 	prev, next *parcel
-	waiting    bool
+	line       *line // where it waits; nil where it does not
 	returned   bool
 	placed     time.Time // when it got its place
 	// suspected is whose channel the broker closed when this was in flight; see
@@ -94,7 +94,7 @@ func (q *parcel) clear() {
 	q.env, q.exchange, q.key, q.msg, q.size = nil, "", "", amqp.Publishing{}, 0
 	q.alarm = alarm{}
 	q.late.Store(false)
-	q.lane, q.prev, q.next, q.waiting = nil, nil, nil, false
+	q.lane, q.prev, q.next, q.line = nil, nil, nil, nil
 	q.returned, q.placed, q.suspected = false, time.Time{}, nil
 	q.confirm, q.wrote, q.ticking = nil, time.Time{}, false
 	q.unfit, q.unknown, q.refused, q.declared, q.backoff = nil, false, false, false, nil

@@ -20,11 +20,10 @@ type publisher struct {
 	// calls says that the messages are requests, whose replies come on the
 	// same channel.
 	calls bool
-	// narrow says that no queue gets more than queueWindow places.
-	narrow bool
-	// detours, unless nil, are the destinations that are sent elsewhere, or here
-	// if the publisher is narrow.
+	// detours, unless nil, are the destinations that have stopped. Messages to
+	// them go through the publisher that is the detour, but for requests.
 	detours *detours
+	detour  bool
 
 	late     lateReturns
 	troubles news
@@ -38,10 +37,14 @@ type publisher struct {
 	lane    *lane // nil while there is no channel
 	closed  bool
 	waiting line
+	// parked are those that wait for a place of their queue, where it is narrow.
+	parked map[string]*line
 	// suspects counts the messages in doubt after the broker closed a channel
 	// for what one of them is. While there are any, messages go out one at a
 	// time, so that only the culprit fails.
 	suspects int
+	// denials are the destinations whose messages are refused; see denied.
+	denials map[string]*denial
 }
 
 func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
@@ -72,8 +75,9 @@ func (p *publisher) start() {
 func (p *publisher) close(timeout time.Duration) {
 	p.mu.Lock()
 	p.closed = true
-	for q := p.waiting.first; q != nil; q = q.next {
-		q.wake()
+	p.waiting.wake()
+	for _, l := range p.parked {
+		l.wake()
 	}
 	p.mu.Unlock()
 	deadline := time.NewTimer(timeout)
@@ -132,6 +136,11 @@ func (p *publisher) run() {
 	}
 }
 
+// narrow says that a destination gets no more than queueWindow places.
+func (p *publisher) narrow(destination string) bool {
+	return p.detour || p.detours.has(destination)
+}
+
 func (p *publisher) open(s *session) (*lane, error) {
 	var ch *amqp.Channel
 	var in *inbox
@@ -156,8 +165,8 @@ func (p *publisher) open(s *session) (*lane, error) {
 		inflight: make(map[string]*parcel),
 		silent:   make(map[string]*silentQueue),
 	}
-	if p.narrow {
-		l.perQueue = make(map[string]int)
+	if p.detour || p.calls {
+		l.perQueue, l.narrow = make(map[string]int), p.narrow
 	}
 	return l, nil
 }

@@ -12,6 +12,7 @@ import (
 // A message that the library cannot read ends by its delivery limit. The long
 // task of another queue, and the messages beside it, live through that.
 func TestUnreadableMessageEndsAloneByItsLimit(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	logged := recordsBy("delivery-limit")
 	transport, other := dialTest(t, Config{URL: broker, Logger: loggerOf(logged)}), dialTest(t, Config{URL: broker})

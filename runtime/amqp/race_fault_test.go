@@ -26,6 +26,7 @@ func returnsWithin(t *testing.T, d time.Duration, what string, fn func()) {
 // A context is the caller's code. One that panics, in a server that recovers,
 // takes nobody else along.
 func TestContextThatPanicsLocksNobodyOut(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
@@ -48,6 +49,7 @@ func TestContextThatPanicsLocksNobodyOut(t *testing.T) {
 // The token of an alarm may be taken just before the broker's answer shows that
 // there is more to do: what comes then has to see for itself that it is late.
 func TestLateMessageDoesNotWaitForItsQueue(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	mustSend(t, transport, testEnvelope(testQueue(t), "first"))
@@ -88,6 +90,7 @@ func TestLateMessageDoesNotWaitForItsQueue(t *testing.T) {
 // Who waits because others were granted the socket's buffer hears of it when
 // they needed less of it at a time.
 func TestRoomThatWasOnlyGrantedIsGivenOn(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	q := testQueue(t)
@@ -127,6 +130,7 @@ func TestRoomThatWasOnlyGrantedIsGivenOn(t *testing.T) {
 }
 
 func TestReturnAfterItsSenderHasGoneIsCounted(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via, Declare: DeclareNever})
 	gone := testQueue(t)
@@ -146,15 +150,16 @@ func TestReturnAfterItsSenderHasGoneIsCounted(t *testing.T) {
 
 // The levels need some 150 answers of the broker, and not one after the other.
 func TestFirstDelayedSendReachesAFarBroker(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	for _, way := range []rabbittest.Direction{rabbittest.ToBroker, rabbittest.ToClient} {
-		proxy.Inject(way, rabbittest.Fault{Latency: 40 * time.Millisecond})
+		proxy.Inject(way, rabbittest.Fault{Latency: 125 * time.Millisecond})
 	}
 	q := testQueue(t)
 	e := testEnvelope(q, "far")
-	e.Prefix, e.Delay, e.Timeout = q.Name+".", time.Second, 5*time.Second
+	e.Prefix, e.Delay, e.Timeout = q.Name+".", time.Second, 15*time.Second
 	if err := send(transport, e); err != nil {
-		t.Errorf("first delayed send with 80 ms there and back: got %v, want nil", err)
+		t.Errorf("first delayed send with 250 ms there and back: got %v, want nil", err)
 	}
 }

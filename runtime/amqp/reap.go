@@ -27,14 +27,14 @@ func (p *publisher) tend(l *lane) (more bool) {
 	p.grant()
 	// The close must not go out in the middle of a message: everybody who was
 	// given a place has to have written first.
-	stuck := l.retired && l.granted.Load() == 0
+	stuck := l.retired && l.granted.Load() == 0 && !l.awaits(time.Now())
 	more = len(l.abandoned) > 0 || l.retired
 	p.mu.Unlock()
 	for _, r := range returns {
 		p.orphan(r)
 	}
 	if stuck {
-		p.log.Warn("publishing channel given up: confirms do not come")
+		p.log.Warn("publishing channel given up: confirms do not come, or only refusals")
 		_ = l.sess.call(l.ch.Close)
 	}
 	return more

@@ -40,7 +40,9 @@ func (c *consumer) run() {
 		if c.ctx.Err() != nil {
 			return
 		}
-		c.report(err)
+		if !sub.renewed.Load() { // nobody needs to hear of that
+			c.report(err)
+		}
 		if time.Since(up) > maxRedial {
 			pause.reset()
 		}
@@ -179,16 +181,15 @@ func (c *consumer) arrive(sub *subscription, d *amqp.Delivery, prefetch int) (al
 	delivery := deliveryOf(d, now)
 	delivery.Arrived = now
 	delivery.Settlement = &settlement{sub: sub, tag: d.DeliveryTag}
-	c.mu.Lock()
-	changed := c.start.see(delivery.DeliveryCount)
-	c.mu.Unlock()
-	alone = changed && delivery.DeliveryCount >= suspectCount
-	if alone {
-		sub.replace.Store(true) // ends what arrives from now on
-		c.handBack(sub)
-	}
 	var surplus []*actor.Delivery
 	c.mu.Lock()
+	changed := c.start.see(delivery.DeliveryCount)
+	if alone = changed && delivery.DeliveryCount >= suspectCount; alone {
+		c.mu.Unlock()
+		sub.replace.Store(true) // ends what arrives from now on
+		c.handBack(sub)
+		c.mu.Lock()
+	}
 	if c.sub == sub {
 		c.line = append(c.line, delivery)
 		if c.wanted < prefetch { // under way when that was lowered

@@ -20,23 +20,21 @@ func TestSlowUplinkKeepsItsConnection(t *testing.T) {
 	transport := dialTest(t, Config{URL: slowUplink(t, rabbittest.URL(t), 300<<10)})
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
-	told := &outcomes{err: map[string]error{"first": nil}}
+	told := newJournal()
+	told.tell(certain, "first", nil)
 	var senders sync.WaitGroup
 	for i := range 2 {
 		senders.Go(func() { // 7 seconds for both
 			e := testEnvelope(q, fmt.Sprint(i))
 			e.Body = make([]byte, 1<<20)
-			err := send(transport, e)
-			if told.add(e.ID, err); err != nil {
-				t.Errorf("message %s: got %v, want nil", e.ID, err)
-			}
+			told.tell(certain, e.ID, send(transport, e))
 		})
 	}
 	senders.Wait()
 	if lost := transport.Stats().ConnectionsLost; lost != 0 {
 		t.Errorf("got %d connections lost, want none", lost)
 	}
-	told.check(t, drain(t, q))
+	told.check(t, takeIDs(t, rabbittest.URL(t), q.Name))
 }
 
 // slowUplink returns the URL of a broker to which no more than rate bytes a

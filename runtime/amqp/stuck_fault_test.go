@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,10 +20,12 @@ import (
 // unknown; those of other queues are confirmed in their time, and so are its own
 // as soon as it goes on.
 func TestStoppedQueueSparesTheOthers(t *testing.T) {
+	t.Parallel()
 	node := rabbittest.MustStart(t, rabbittest.Options{})
 	for name, row := range map[string]struct {
 		senders int
 		change  func(e *actor.Envelope)
+		call    bool
 		// disturbs is how many connections may be lost.
 		disturbs int64
 	}{
@@ -30,35 +33,42 @@ func TestStoppedQueueSparesTheOthers(t *testing.T) {
 		"some":                      {senders: 40, disturbs: 1},
 		"few and large":             {senders: 20, change: func(e *actor.Envelope) { e.Body = make([]byte, 1<<20) }, disturbs: 1},
 		"delayed":                   {senders: 40, change: func(e *actor.Envelope) { e.Delay = delayStep }, disturbs: 1},
+		"called, by nobody served":  {senders: 40, call: true, disturbs: 1},
 		"unconfirmed":               {senders: 4, change: func(e *actor.Envelope) { e.Confirm = false }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			transport := dialTest(t, Config{URL: node.URL()})
 			stuck, other := testQueue(t), testQueue(t)
-			ofStuck, ofOther := &outcomes{err: map[string]error{}}, &outcomes{err: map[string]error{}}
+			ofStuck, ofOther := newJournal(), newJournal()
 			toStuck := func(id string) error {
 				e := testEnvelope(stuck, id)
 				e.Prefix, e.Timeout = stuck.Name, 3*time.Second
+				if id == "first" { // which has to declare what it needs
+					e.Timeout = 20 * time.Second
+				}
 				if row.change != nil {
 					row.change(&e)
 				}
-				err := send(transport, e)
-				if e.Confirm {
-					ofStuck.add(id, err)
+				var err error
+				if row.call && strings.HasPrefix(id, "stuck") {
+					ctx, cancel := context.WithTimeout(context.Background(), e.Timeout)
+					defer cancel()
+					_, err = transport.Call(ctx, &e)
 				} else {
-					ofStuck.add(id, actor.ErrOutcomeUnknown)
+					err = send(transport, e)
+				}
+				if e.Confirm {
+					ofStuck.tell(anybody, id, err)
+				} else {
+					ofStuck.tell(anybody, id, actor.ErrOutcomeUnknown)
 				}
 				return err
 			}
 			toOther := func(id string) {
 				e := testEnvelope(other, id)
 				e.Timeout = 5 * time.Second
-				err := send(transport, e)
-				ofOther.add(id, err)
-				if err != nil {
-					t.Errorf("message %s to the other queue: got %v, want nil", id, err)
-				}
+				ofOther.tell(certain, id, send(transport, e))
 			}
 			if err := toStuck("first"); err != nil { // declares the queue
 				t.Fatal(err)
@@ -76,7 +86,10 @@ func TestStoppedQueueSparesTheOthers(t *testing.T) {
 					time.Sleep(time.Millisecond) // nobody waits for it
 				}
 			})
-			endOther := underLoad(4, func(id string) { toOther("other" + id) })
+			endOther := underLoad(4, func(id string) {
+				toOther("other" + id)
+				time.Sleep(5 * time.Millisecond) // all the time, but no flood
+			})
 			time.Sleep(8 * time.Second) // in which two connections would be lost
 			endOther()
 			endStuck()
@@ -87,8 +100,9 @@ func TestStoppedQueueSparesTheOthers(t *testing.T) {
 			eventually(t, "the queue is sent to as before", func() bool {
 				return toStuck("after"+rand.Text()) == nil && !transport.detours.taken.Load()
 			})
-			ofOther.check(t, drainAt(t, node.URL(), other))
-			ofStuck.check(t, drainAt(t, node.URL(), stuck))
+			ofOther.check(t, takeIDs(t, node.URL(), other.Name))
+			slow := &rig{broker: node.URL(), queue: stuck, prefix: stuck.Name, journal: ofStuck}
+			ofStuck.check(t, slow.read(t))
 		})
 	}
 }
@@ -108,7 +122,8 @@ func TestManyWhoGiveUpKeepTheChannel(t *testing.T) {
 	transport := dialTest(t, Config{URL: via})
 	q := testQueue(t)
 	mustSend(t, transport, testEnvelope(q, "first"))
-	told := &outcomes{err: map[string]error{"first": nil}}
+	told := newJournal()
+	told.tell(certain, "first", nil)
 	before := transport.plain.lane
 	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Latency: 300 * time.Millisecond})
 	var senders sync.WaitGroup
@@ -122,23 +137,23 @@ func TestManyWhoGiveUpKeepTheChannel(t *testing.T) {
 				t.Errorf("message %s: got %v, want the end of the context", e.ID, errs)
 				return
 			}
-			told.add(e.ID, errs[0])
+			told.tell(anybody, e.ID, errs[0])
 		})
 	}
 	for k := range 32 {
 		senders.Go(func() {
 			e := testEnvelope(q, fmt.Sprint("patient", k))
-			told.add(e.ID, send(transport, e))
+			told.tell(anybody, e.ID, send(transport, e))
 		})
 	}
 	senders.Wait()
 	proxy.Heal()
 	mustSend(t, transport, testEnvelope(q, "last"))
-	told.add("last", nil)
+	told.tell(certain, "last", nil)
 	if transport.plain.lane != before {
 		t.Error("got another channel, want the one that was only slow")
 	}
-	came := drain(t, q)
+	came := takeIDs(t, rabbittest.URL(t), q.Name)
 	told.check(t, came)
 	for id, n := range came {
 		if n > 1 {

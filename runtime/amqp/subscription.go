@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -40,9 +41,13 @@ type subscription struct {
 	// last is the highest tag that was delivered.
 	last atomic.Uint64
 
+	// renewed says that the channel was given up because nothing came.
+	renewed atomic.Bool
+
 	// Owned by run.
 	tag      string
 	prefetch int
+	quiet    quiet
 }
 
 // replacement is what goes on where deliveries have ended because the prefetch
@@ -107,6 +112,8 @@ func (s *subscription) run() {
 	defer timer.Stop()
 	stale, stop := s.consumer.staleTicks()
 	defer stop()
+	idle := time.NewTicker(s.consumer.cfg.idle / 4)
+	defer idle.Stop()
 	for {
 		select {
 		case reason, ok := <-s.closed:
@@ -118,9 +125,16 @@ func (s *subscription) run() {
 			}
 			continue
 		case <-s.wakeup:
+			s.gather()
 		case <-timer.C:
 		case now := <-stale:
 			s.giveBack(s.consumer.stale(s, now))
+		case now := <-idle.C:
+			if s.idle(now) && !s.quit.Load() {
+				s.renewed.Store(true)
+				_ = s.sess.call(s.ch.Close)
+				continue // the end arrives on closed
+			}
 		}
 		if err := s.tune(); err != nil {
 			s.sess.sock.kill(err)
@@ -144,12 +158,22 @@ func (s *subscription) run() {
 	}
 }
 
+// gather lets goroutines run that are about to settle deliveries, as many do when
+// a barrier has released them together, so that they get into the same flush. It
+// ends once they have settled enough for one.
+func (s *subscription) gather() {
+	for before, now := -1, s.ledger.size(); now > before && now < ackCount; {
+		runtime.Gosched()
+		before, now = now, s.ledger.size()
+	}
+}
+
 // crowded says that so much of the prefetch waits to be acknowledged that the
 // broker might run out of it.
 func (s *subscription) crowded() bool {
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
-	return 2*s.ledger.acks >= s.prefetch
+	return 4*s.ledger.acks >= 3*s.prefetch
 }
 
 // send tells the broker. Nothing here blocks but the barrier: a call with a

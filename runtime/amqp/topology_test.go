@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"sync"
 	"testing"
 	"time"
 
@@ -56,6 +55,7 @@ func TestQueueArguments(t *testing.T) {
 }
 
 func TestConsumeRefusesAQueueThatBreaksAPromise(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t)})
 	for name, c := range map[string]struct {
 		args     amqp.Table
@@ -105,6 +105,7 @@ func TestConsumeRefusesAQueueThatBreaksAPromise(t *testing.T) {
 }
 
 func TestWithoutDeclaring(t *testing.T) {
+	t.Parallel()
 	url := rabbittest.URL(t)
 	for _, mode := range []Declare{DeclareCheck, DeclareNever} {
 		transport := dialTest(t, Config{URL: url, Declare: mode})
@@ -130,6 +131,7 @@ func TestWithoutDeclaring(t *testing.T) {
 }
 
 func TestDelayLevelsComeBack(t *testing.T) {
+	t.Parallel()
 	transport := dialTest(t, Config{URL: rabbittest.URL(t), MaxDelay: 2 * time.Second})
 	q := testQueue(t)
 	prefix := q.Name + "."
@@ -159,6 +161,7 @@ func TestDelayLevelsComeBack(t *testing.T) {
 // TestPoisonRunsAlone lets a worker die again and again on one message: the
 // broker counts each death against everything the worker held.
 func TestPoisonRunsAlone(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport, other := dialTest(t, Config{URL: via}), dialTest(t, Config{URL: rabbittest.URL(t)})
 	q := testQueue(t)
@@ -209,54 +212,5 @@ func TestPoisonRunsAlone(t *testing.T) {
 	defer cancel()
 	if d, err := dead.Receive(ctx); err == nil {
 		t.Errorf("dead letters: got %q too, want the poison alone", d.ID)
-	}
-}
-
-func TestBlockedBroker(t *testing.T) {
-	node := rabbittest.MustStart(t, rabbittest.Options{})
-	transport := dialTest(t, Config{URL: node.URL()})
-	q := testQueue(t)
-	const n = 20
-	for i := range n {
-		mustSend(t, transport, testEnvelope(q, fmt.Sprint(i)))
-	}
-	c := mustConsume(t, transport, q, n)
-	ctl := func(watermark string) {
-		t.Helper()
-		if out, err := node.Ctl(t.Context(), "set_vm_memory_high_watermark", watermark); err != nil {
-			t.Fatal(out, err)
-		}
-	}
-	ctl("0.00001")
-	blocked := func() bool { s, _ := transport.publishing.state(); return s != nil && s.blocked.Load() }
-	first := testEnvelope(q, "first")
-	first.Timeout = 500 * time.Millisecond // the broker blocks whoever publishes
-	if err := send(transport, first); !errors.Is(err, actor.ErrOutcomeUnknown) && !errors.Is(err, actor.ErrBlocked) {
-		t.Errorf("send into the alarm: got %v, want unknown or blocked", err)
-	}
-	eventually(t, "the broker says that it blocks", blocked)
-	var senders sync.WaitGroup
-	for i := range 100 {
-		senders.Go(func() {
-			e := testEnvelope(q, fmt.Sprintf("blocked-%d", i))
-			e.Timeout = 300 * time.Millisecond
-			start := time.Now()
-			err := send(transport, e)
-			if !errors.Is(err, actor.ErrNotSent) || !errors.Is(err, actor.ErrBlocked) || time.Since(start) > 2*time.Second {
-				t.Errorf("send while blocked: got %v after %s, want not sent, blocked", err, time.Since(start))
-			}
-		})
-	}
-	senders.Wait()
-	for range n { // the consuming connection is not blocked
-		if err := mustReceive(t, c).Settlement.Ack(true); err != nil {
-			t.Errorf("ack while publishers are blocked: %v", err)
-		}
-	}
-	bridged := make(chan error, 1)
-	go func() { bridged <- send(transport, testEnvelope(q, "bridged")) }()
-	ctl("0.4")
-	if err := <-bridged; err != nil {
-		t.Errorf("send until unblocked: got %v, want nil", err)
 	}
 }

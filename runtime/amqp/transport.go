@@ -88,12 +88,11 @@ func newTransport(cfg Config, endpoints []endpoint) *Transport {
 	t.plain = newPublisher(t.publishing, cfg.Logger, true)
 	t.delayed = newPublisher(t.publishing, cfg.Logger, true)
 	t.detour = newPublisher(t.publishing, cfg.Logger, true)
-	for _, p := range []*publisher{t.plain, t.delayed, t.detour} {
+	t.calls = newPublisher(t.publishing, cfg.Logger, true)
+	for _, p := range []*publisher{t.plain, t.delayed, t.detour, t.calls} {
 		p.detours = &t.detours
 	}
-	t.detour.narrow = true
-	t.calls = newPublisher(t.publishing, cfg.Logger, true)
-	t.calls.calls, t.calls.narrow = true, true
+	t.detour.detour, t.calls.calls = true, true
 
 	t.unconfirming = newLink(cfg, endpoints, "publish unconfirmed", t.counters)
 	t.unconfirmed = newPublisher(t.unconfirming, cfg.Logger, false)

@@ -37,7 +37,7 @@ func (p *publisher) acquire(ctx context.Context, q *parcel) error {
 		case err != nil:
 			p.withdraw(q)
 		case q.lane != nil:
-		case !q.waiting:
+		case q.line == nil:
 			err = errDiverted
 		default:
 			p.mu.Unlock()
@@ -65,7 +65,7 @@ func (p *publisher) tryAcquire(q *parcel) bool {
 	p.waiting.push(q)
 	p.grant()
 	if q.lane == nil {
-		p.waiting.remove(q)
+		q.leaveLine()
 	}
 	return q.lane != nil
 }
@@ -119,18 +119,51 @@ func (p *publisher) grant() {
 	if p.lane == nil || p.closed {
 		return
 	}
+	p.unpark()
 	for q := p.waiting.first; q != nil; {
 		next := q.next
 		ok, alone := p.lane.admits(q, p.window())
-		if !ok && !alone {
-			return
-		}
-		if ok {
-			p.waiting.remove(q)
+		switch {
+		case ok:
+			q.leaveLine()
 			p.lane.add(q)
 			q.wake()
+		case !alone:
+			return
+		case p.lane.crowded(q):
+			q.leaveLine()
+			p.park(q)
 		}
 		q = next
+	}
+}
+
+// park puts q in a line beside the common one, which thousands that wait for
+// the same queue would make long.
+func (p *publisher) park(q *parcel) {
+	l := p.parked[q.destination()]
+	if l == nil {
+		l = new(line)
+		if p.parked == nil {
+			p.parked = make(map[string]*line)
+		}
+		p.parked[q.destination()] = l
+	}
+	l.push(q)
+}
+
+// unpark brings back as many as their queue has places for.
+func (p *publisher) unpark() {
+	for destination, l := range p.parked {
+		places := queueWindow - p.lane.perQueue[destination]
+		for wide := !p.narrow(destination); (wide || places > 0) && !l.empty(); places-- {
+			q := l.first
+			q.leaveLine()
+			p.waiting.push(q)
+		}
+		if l.empty() {
+			delete(p.parked, destination)
+		}
 	}
 }
 
@@ -148,5 +181,5 @@ func (p *publisher) withdraw(q *parcel) {
 		p.grant()
 		return
 	}
-	p.waiting.remove(q)
+	q.leaveLine()
 }

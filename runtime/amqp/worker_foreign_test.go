@@ -18,6 +18,7 @@ import (
 // What another program puts into the queue is dead-lettered with its reason,
 // content type and body, while the tasks behind it run.
 func TestWorkerDeadLettersWhatItCannotRun(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q := testQueue(t)

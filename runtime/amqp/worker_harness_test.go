@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	amqp "github.com/rabbitmq/amqp091-go"
+
 	"github.com/actorgen/actorgen/runtime/actor"
 )
 
@@ -70,4 +72,15 @@ func (r *runs) tasks() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.count)
+}
+
+// ready returns how many messages wait in a queue.
+func ready(t *testing.T, broker, queue string) (n int) {
+	t.Helper()
+	onChannel(t, broker, func(ch *amqp.Channel) error {
+		q, err := ch.QueueDeclarePassive(queue, true, false, false, false, nil)
+		n = q.Messages
+		return err
+	})
+	return n
 }

@@ -12,6 +12,7 @@ import (
 
 // A stop before the first subscription is a stop, not a failure.
 func TestWorkerThatIsStoppedWhileItSubscribes(t *testing.T) {
+	t.Parallel()
 	proxy, via := proxyTo(t, rabbittest.URL(t))
 	transport := dialTest(t, Config{URL: via})
 	proxy.Refuse()

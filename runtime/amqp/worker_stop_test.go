@@ -12,6 +12,7 @@ import (
 
 // An orderly stop costs what never ran at most one delivery of its limit.
 func TestWorkerStopCountsOneDelivery(t *testing.T) {
+	t.Parallel()
 	broker := rabbittest.URL(t)
 	transport, other := dialTest(t, Config{URL: broker}), dialTest(t, Config{URL: broker})
 	q := testQueue(t)

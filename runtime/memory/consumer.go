@@ -15,6 +15,7 @@ type consumer struct {
 	queue     *queue
 
 	prefetch int
+	patience patience
 	session  *session
 	arrived  []*delivery   // delivered, not yet returned by Receive
 	changed  chan struct{} // closed when Receive should look again; nil when nobody waits
@@ -49,7 +50,7 @@ func (t *Transport) Consume(ctx context.Context, s actor.Subscription) (actor.Co
 	if !ok {
 		return nil, fmt.Errorf("consume queue %q: it does not exist and the transport declares none", name)
 	}
-	c := &consumer{transport: t, queue: q, prefetch: max(s.Prefetch, 1), session: newSession()}
+	c := &consumer{transport: t, queue: q, prefetch: max(s.Prefetch, 1), patience: patienceOf(&s), session: newSession()}
 	t.consumers[c] = struct{}{}
 	q.subscribe(c)
 	return c, nil
@@ -74,15 +75,34 @@ func (c *consumer) Receive(ctx context.Context) (*actor.Delivery, error) {
 	}
 }
 
+// Ready implements [actor.ReadyConsumer].
+func (c *consumer) Ready() *actor.Delivery {
+	c.lock()
+	defer c.unlock()
+	if d := c.take(); d != nil {
+		return d.content()
+	}
+	return nil
+}
+
+// take returns the next delivery that has arrived, nil if there is none. The
+// broker is locked.
+func (c *consumer) take() *delivery {
+	if len(c.arrived) == 0 {
+		return nil
+	}
+	d := c.arrived[0]
+	c.arrived[0] = nil
+	c.arrived = c.arrived[1:]
+	return d
+}
+
 // next returns the next delivery, or a channel that is closed when there may
 // be one, or neither once the consumer has stopped.
 func (c *consumer) next() (*delivery, <-chan struct{}) {
 	c.lock()
 	defer c.unlock()
-	if len(c.arrived) > 0 {
-		d := c.arrived[0]
-		c.arrived[0] = nil
-		c.arrived = c.arrived[1:]
+	if d := c.take(); d != nil {
 		return d, nil
 	}
 	if c.stopped {
@@ -126,12 +146,13 @@ func (c *consumer) unlock() { c.transport.broker.mu.Unlock() }
 
 // The methods below are called under the lock.
 
-func (c *consumer) hasRoom() bool { return len(c.session.unsettled) < c.prefetch }
+func (c *consumer) hasRoom() bool { return !c.patience.lost && len(c.session.unsettled) < c.prefetch }
 
 func (c *consumer) deliver(m *message) {
 	d := &delivery{consumer: c, session: c.session, message: m, count: m.returned, arrived: time.Now()}
 	c.session.unsettled[d] = struct{}{}
 	c.arrived = append(c.arrived, d)
+	c.watch()
 	c.wake()
 }
 

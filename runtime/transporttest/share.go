@@ -2,6 +2,7 @@ package transporttest
 
 import (
 	"sync"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -27,6 +28,19 @@ var sharing = []promise{
 		s.nothing(other)
 		s.close(c)
 		s.expectAll(other, batch)
+	}},
+	{"a consumer takes over what another has not received in time", func(s *scene) {
+		const maxWait = 400 * time.Millisecond
+		t, q := s.open(), s.queue()
+		e := s.envelope(q)
+		s.send(t, e)
+		start := time.Now()
+		s.subscribe(t, actor.Subscription{Queue: q, Prefix: run, Prefetch: 1, MaxWait: maxWait})
+		d := s.expect(s.consume(t, q, 1), e)
+		if waited := time.Since(start); waited < maxWait/2 || !d.Redelivered {
+			s.Errorf("Receive: got the message after %s, redelivered %t, want it handed back after %s", waited, d.Redelivered, maxWait)
+		}
+		s.ack(d)
 	}},
 	{"many receivers share one consumer", func(s *scene) {
 		t, q := s.open(), s.queue()

@@ -1,10 +1,13 @@
 package workercmd
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,64 +15,142 @@ import (
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
-// taskVariable makes the test binary a worker that sends itself one task of
-// the kind that the variable names.
-const taskVariable = "WORKERCMD_TASK"
+// The environment of a worker process.
+const (
+	// queuesVariable makes the test binary a worker of the queues that it
+	// names, each as queue or broker=queue.
+	queuesVariable = "WORKERCMD_QUEUES"
+	// kindVariable makes the worker send itself one task of this kind.
+	kindVariable = "WORKERCMD_KIND"
+)
 
 func TestMain(m *testing.M) {
-	if kind := os.Getenv(taskVariable); kind != "" {
-		Main(workerTable(kind))
+	if queues := os.Getenv(queuesVariable); queues != "" {
+		d := dutyAt(queues)
+		go d.obey(os.Stdin)
+		if kind := os.Getenv(kindVariable); kind != "" {
+			go sendOne(d.table()[0].Definition, kind)
+		}
+		Main(d.table())
 	}
 	os.Exit(rabbittest.Run(m))
 }
 
-// The kinds of tasks. Each says "started" when it starts.
+// The kinds of tasks, which the header "kind" of their messages names. Each
+// says "started" and its ID when it starts, "finished" when it succeeds and "failed"
+// when it does not.
 const (
-	noTask = "none"  // nothing is sent
-	brief  = "brief" // ends when a byte is on standard input, and says "finished"
-	stuck  = "stuck" // ends with its context
-	dead   = "dead"  // does not end
+	quick   = "quick"   // finishes at once
+	brief   = "brief"   // finishes when the worker is told "release"
+	failing = "failing" // fails once, then finishes
+	late    = "late"    // fails once when the worker is told "release", then finishes
+	stuck   = "stuck"   // fails with its context, after it has said why that ended
+	deaf    = "deaf"    // ignores that its context ends
 )
 
-func workerTable(kind string) actor.Table {
-	definition := &actor.Definition{Name: "test.Task", Queue: actor.Queue{Name: os.Getenv("WORKERCMD_QUEUE")}}
-	if kind != noTask {
-		go sendOne(definition)
+const kindHeader = "kind"
+
+// duty is what a worker of these tests does.
+type duty struct {
+	definitions []*actor.Definition
+	say         func(words ...any)
+	released    chan struct{}
+	release     func()
+}
+
+func dutyAt(queues string) *duty {
+	d := &duty{released: make(chan struct{}), say: func(words ...any) { fmt.Println(words...) }}
+	d.release = sync.OnceFunc(func() { close(d.released) })
+	for _, name := range strings.Fields(queues) {
+		d.definitions = append(d.definitions, definitionOf(name))
 	}
-	return actor.Table{{Definition: definition, Bind: func(actor.Message) (actor.Task, error) {
-		return func(ctx context.Context) error {
-			fmt.Println("started")
-			switch kind {
-			case brief:
-				os.Stdin.Read(make([]byte, 1))
-				fmt.Println("finished")
-			case stuck:
-				<-ctx.Done()
-			case dead:
-				select {}
-			}
-			return nil
-		}, nil
-	}}}
+	return d
+}
+
+// definitionOf returns the actor of a queue, which has its name.
+func definitionOf(name string) *actor.Definition {
+	broker, queue, named := strings.Cut(name, "=")
+	if !named {
+		broker, queue = "", name
+	}
+	return &actor.Definition{
+		Name: queue, Broker: broker, Queue: actor.Queue{Name: queue},
+		Work: actor.WorkPolicy{MinBackoff: new(300 * time.Millisecond), MaxBackoff: new(time.Second)},
+	}
+}
+
+// obey reads what the test tells the process, which ends with the test at the
+// latest.
+func (d *duty) obey(orders *os.File) {
+	for lines := bufio.NewScanner(orders); lines.Scan(); {
+		d.release()
+	}
+	os.Exit(exitOrphaned)
+}
+
+const exitOrphaned = 99
+
+func (d *duty) table() actor.Table {
+	var table actor.Table
+	for _, definition := range d.definitions {
+		table = append(table, actor.Entry{Definition: definition, Bind: func(actor.Message) (actor.Task, error) {
+			return func(ctx context.Context) error {
+				return actor.Return(ctx, os.Getpid(), d.run(ctx), (*actor.Encoder).Int)
+			}, nil
+		}})
+	}
+	return table
+}
+
+var errFirstRun = errors.New("fails the first time")
+
+func (d *duty) run(ctx context.Context) error {
+	facts, _ := actor.DeliveryFacts(ctx)
+	d.say("started", facts.ID)
+	switch facts.Headers[kindHeader] {
+	case brief:
+		<-d.released
+	case late:
+		<-d.released
+		fallthrough
+	case failing:
+		if facts.Attempt == 0 {
+			d.say("failed", facts.ID)
+			return errFirstRun
+		}
+	case stuck:
+		<-ctx.Done()
+		d.say("cancelled", facts.ID, context.Cause(ctx))
+		return ctx.Err()
+	case deaf:
+		select {}
+	}
+	d.say("finished", facts.ID)
+	return nil
 }
 
 // sendOne sends as soon as the worker has registered its client.
-func sendOne(definition *actor.Definition) {
-	stub := actor.NewStub(definition)
-	arguments := actor.NewEncoder()
-	arguments.Map(0)
-	arguments.End()
-	message, err := stub.Message(arguments)
-	for err == nil {
-		err = stub.Send(context.Background(), message)
-		var tooEarly *actor.NoClientError
-		if !errors.As(err, &tooEarly) {
-			break
+func sendOne(d *actor.Definition, kind string) {
+	stub := actor.NewStub(d).With(actor.Header(kindHeader, kind))
+	for {
+		m, err := stub.Message(noArguments())
+		if err == nil {
+			err = stub.Send(context.Background(), m)
 		}
-		err = nil
+		var tooEarly *actor.NoClientError
+		if !errors.As(err, &tooEarly) && !errors.Is(err, actor.ErrClosed) { // that of a worker before this one
+			if err != nil {
+				fmt.Println("error", err)
+			}
+			return
+		}
 		time.Sleep(time.Millisecond)
 	}
-	if err != nil {
-		fmt.Println("error", err)
-	}
+}
+
+func noArguments() *actor.Encoder {
+	e := actor.NewEncoder()
+	e.Map(0)
+	e.End()
+	return e
 }
