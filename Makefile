@@ -2,6 +2,11 @@
 BROKER   ?=
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
+# How long the soak lasts, and the seed of the one to repeat; how long a worker is
+# left alone beside it.
+SOAK     ?= 30m
+SEED     ?=
+ALONE    ?= $(SOAK)
 
 ACTORGEN := go run ./cmd/actorgen
 # Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or
@@ -10,7 +15,7 @@ RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq --
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
 UNIT     := ./cmd/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
-.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check bench fuzz ci
+.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci
 
 help: ## list the targets (this is the default)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,5 +62,9 @@ fuzz: ## run every fuzz target for FUZZTIME (30s)
 		echo "$$package $$target"; \
 		go test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime '$(FUZZTIME)' || exit 1; \
 	done
+
+soak: ## account for all messages under random faults for SOAK (30m); SEED repeats a run
+	SOAK='$(SOAK)' SEED='$(SEED)' ALONE='$(ALONE)' go test -race -count=1 -v -timeout 24h \
+		-run '^(TestSoak|TestWorkerLeftAlone)$$' ./runtime/ledger
 
 ci: fmt-check vet check-generated test ## do what continuous integration does

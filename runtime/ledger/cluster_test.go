@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/rabbittest"
+)
+
+// A cluster of three nodes under load has a node that hangs, loses the leader of
+// its queues, then its majority and a worker, and has all nodes back. Nothing is
+// lost, nobody waits too long, and whatever ran twice had a reason to.
+func TestCluster(t *testing.T) {
+	t.Parallel()
+	f, leader := newFleet(t, rabbittest.MustStartCluster(t, 3, rabbittest.Options{}))
+	end := f.sendOn(t)
+	f.goesOn(t, "at first", time.Now())
+
+	f.hang(t, f.host(t))
+	f.lose(t, leader)
+	second := f.host(t)
+	f.loseMajority(t, second)
+	f.crash(t) // with retries that nobody confirms
+	f.regain(t, leader, second)
+
+	end()
+	f.answers.check(t)
+	f.broker = leader.URL()
+	f.rest(t)
+	f.takeDead(t)
+	f.ledger.balance().check(t, "at rest")
+	f.stop(t)
+	f.takeLeft(t)
+	f.ledger.balance().check(t, "stopped")
+}
+
+// inTime bounds the time until sends succeed again where a majority of nodes
+// lives.
+const inTime = 20 * time.Second
+
+// hang pauses the node that the sender is connected to, which leads no queue.
+// The sender goes elsewhere while it hangs.
+func (f *fleet) hang(t *testing.T, host *rabbittest.Node) {
+	t.Helper()
+	defer f.shake()()
+	start, lost := time.Now(), f.sender.Stats().ConnectionsLost
+	if err := host.Pause(); err != nil {
+		t.Fatal(err)
+	}
+	f.sendsAgain(t, "beside a node that hangs", start)
+	if err := host.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if f.sender.Stats().ConnectionsLost == lost {
+		t.Error("got no connection lost, want the one to the node that hangs")
+	}
+	f.goesOn(t, "after a node hung", time.Now())
+}
+
+// lose kills the node that leads the queues, and to which the sender is connected.
+// The others elect another leader while the sender comes to one of them.
+func (f *fleet) lose(t *testing.T, leader *rabbittest.Node) {
+	t.Helper()
+	if f.leader(t) != leader || f.host(t) != leader {
+		t.Error("got another leader of the first queue, or the sender elsewhere, want both on one node")
+	}
+	defer f.shake()()
+	start := time.Now()
+	if err := leader.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	f.sendsAgain(t, "without the leader", start)
+	f.goesOn(t, "without the leader", start)
+}
+
+// loseMajority kills a second node, and looks at what senders are told then: no
+// outcome, or a refusal from a channel on which the queue had no message before.
+func (f *fleet) loseMajority(t *testing.T, second *rabbittest.Node) {
+	t.Helper()
+	defer f.shake()()
+	if err := second.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	const some = 20
+	start := time.Now()
+	var told []answer
+	eventually(t, "senders are told something without a majority", func() bool {
+		told = f.answers.between(start, time.Now())
+		return len(told) >= some
+	})
+	unknown := 0
+	for _, a := range told {
+		switch {
+		case errors.Is(a.err, actor.ErrOutcomeUnknown):
+			unknown++
+		case !errors.Is(a.err, actor.ErrNacked) && !errors.Is(a.err, actor.ErrNotSent):
+			t.Errorf("%s: got %v without a majority, want it unknown, nacked or not sent", a.id, a.err)
+		}
+	}
+	t.Logf("without a majority: %d answers, %d of them unknown", len(told), unknown)
+}
+
+// regain starts nodes again that were killed.
+func (f *fleet) regain(t *testing.T, nodes ...*rabbittest.Node) {
+	t.Helper()
+	defer f.shake()()
+	var all sync.WaitGroup
+	for _, n := range nodes {
+		all.Go(func() {
+			if err := n.Restart(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	start := time.Now()
+	f.hire(t) // in place of the worker that has ended
+	f.goesOn(t, "with all nodes", start)
+}
+
+// sendsAgain waits until every squad has succeeded with a message that it sent
+// after start, and says whether that was in time.
+func (f *fleet) sendsAgain(t *testing.T, when string, start time.Time) {
+	t.Helper()
+	eventually(t, when+" sends succeed", func() bool { return f.succeeds(start) })
+	took := time.Since(start)
+	t.Logf("%s: sends succeed after %s", when, took.Round(time.Millisecond))
+	if took > inTime {
+		t.Errorf("%s sends succeed after %s, want %s at most", when, took, inTime)
+	}
+}
+
+// goesOn waits until sends succeed and every worker runs every actor.
+func (f *fleet) goesOn(t *testing.T, when string, start time.Time) {
+	t.Helper()
+	eventually(t, when+" sends succeed", func() bool { return f.succeeds(start) })
+	f.flows(t, when)
+	t.Logf("%s: all goes on after %s", when, time.Since(start).Round(time.Millisecond))
+}

@@ -1,0 +1,192 @@
+package ledger
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/actorgen/actorgen/runtime/rabbittest"
+)
+
+const (
+	workerUser     = "worker"
+	workerPassword = "password"
+)
+
+// addWorkerUser makes a user for the workers of a node, and returns the URL with
+// which they connect.
+func addWorkerUser(t *testing.T, node *rabbittest.Node) string {
+	t.Helper()
+	ctl(t, node, "add_user", workerUser, workerPassword)
+	permit(t, node)
+	u := parse(t, node.URL())
+	u.User = url.UserPassword(workerUser, workerPassword)
+	return u.String()
+}
+
+func permit(t *testing.T, node *rabbittest.Node) {
+	t.Helper()
+	ctl(t, node, "set_permissions", workerUser, ".*", ".*", ".*")
+}
+
+// passwordChanged locks the workers out until their password is valid again.
+func passwordChanged() fault {
+	return fault{name: "changed password", strike: func(t *testing.T, r *rig) {
+		ctl(t, r.node, "change_password", workerUser, "another")
+		ctl(t, r.node, "close_all_connections", "test")
+		for _, c := range r.crews {
+			before := c.attempts.Load()
+			eventually(t, "a worker is refused and tries on", func() bool { return c.attempts.Load() >= before+3 })
+		}
+		ctl(t, r.node, "change_password", workerUser, workerPassword)
+	}}
+}
+
+// permissionsCleared lets the workers connect but do nothing, the old sessions
+// first and then new ones, until they are permitted again.
+func permissionsCleared() fault {
+	return fault{name: "cleared permissions", strike: func(t *testing.T, r *rig) {
+		ctl(t, r.node, "clear_permissions", workerUser)
+		time.Sleep(time.Second) // of work without permissions
+		before := make([]int64, len(r.crews))
+		for i, c := range r.crews {
+			before[i] = c.attempts.Load()
+		}
+		ctl(t, r.node, "close_all_connections", "test")
+		for i, c := range r.crews {
+			eventually(t, "a worker connects", func() bool { return c.attempts.Load() > before[i] })
+		}
+		time.Sleep(time.Second) // of being refused
+		permit(t, r.node)
+	}}
+}
+
+// memoryAlarm stops publishing, while the workers go on to run and acknowledge
+// what was sent before. Nothing of that needs a copy: such a delivery is kept
+// until the alarm is over, and takes its place in the prefetch.
+func memoryAlarm() fault {
+	return fault{name: "memory alarm", strike: func(t *testing.T, r *rig) {
+		r.load.pause()
+		r.rest(t)
+		r.gate.close()
+		defer r.gate.open()
+		r.send(lasting, done, 200)
+		ctl(t, r.node, "set_vm_memory_high_watermark", "0.00001")
+		defer ctl(t, r.node, "set_vm_memory_high_watermark", "0.4")
+		blocked := r.send(brief, done, 5)
+		eventually(t, "the broker counts the messages", func() bool { return r.held(t) == 200 })
+		r.gate.open()
+		eventually(t, "every message is acknowledged", func() bool { return r.held(t) == 0 })
+		for _, id := range blocked {
+			r.ledger.use(id, func(a *account) {
+				if a.promised() {
+					t.Errorf("%s was confirmed, want the alarm to be on", id)
+				}
+			})
+		}
+		r.load.resume() // against the alarm
+		time.Sleep(time.Second)
+		if n := r.held(t); n != 0 {
+			t.Errorf("the broker holds %d messages at the end of the alarm, want none", n)
+		}
+	}}
+}
+
+// held counts the messages in the queues, ready and unacknowledged, as the
+// broker's own tool sees them: up to some five seconds ago.
+func (r *rig) held(t *testing.T) (n int) {
+	t.Helper()
+	for line := range strings.Lines(ctl(t, r.node, "list_queues", "--no-table-headers", "name", "messages")) {
+		name, messages, _ := strings.Cut(strings.TrimSpace(line), "\t")
+		if name != r.queues()[0] && name != r.queues()[1] {
+			continue
+		}
+		count, err := strconv.Atoi(messages)
+		if err != nil {
+			t.Fatalf("list_queues: got %q, want a name and a number", line)
+		}
+		n += count
+	}
+	return n
+}
+
+// consumerTimeout has tasks take longer than the broker waits for their
+// acknowledgement. The broker closes the channel of their queue, and delivers
+// them again: the run under way settles them, the other messages of the queue
+// run, and the other queue's channel lives on.
+func consumerTimeout() fault {
+	return fault{name: "consumer timeout", strike: func(t *testing.T, r *rig) {
+		set := func(name, value string) { ctl(t, r.node, "eval", "application:set_env(rabbit, "+name+", "+value+").") }
+		set("consumer_timeout", strconv.Itoa(int(longRun.Milliseconds())/2))
+		set("channel_tick_interval", "500")
+		defer func() {
+			set("consumer_timeout", "1800000")
+			set("channel_tick_interval", "60000")
+			r.reopen(t)
+		}()
+		r.reopen(t)
+		other := r.sessionsOf(r.queues()[1])
+		var ids []string
+		for _, d := range r.definitions[:2] {
+			ids = append(ids, r.sendTo(d, lasting, long, 1)...)
+		}
+		for _, id := range ids {
+			eventually(t, "the long task has ended and was acknowledged", func() (acked bool) {
+				r.ledger.use(id, func(a *account) {
+					for _, arrived := range a.arrivals {
+						acked = acked || arrived.acked
+					}
+				})
+				return acked
+			})
+			r.ledger.use(id, func(a *account) {
+				if len(a.arrivals) < 2 {
+					t.Errorf("%s arrived %d times, want it to come back: %s", id, len(a.arrivals), a.story())
+				}
+				if len(r.crews) == 1 && len(a.runs) != 1 {
+					t.Errorf("%s ran %d times, want once: %s", id, len(a.runs), a.story())
+				}
+			})
+		}
+		for session := range other {
+			select {
+			case <-session:
+				t.Error("a channel of the other queue was lost, want only that of the long tasks")
+			default:
+			}
+		}
+	}}
+}
+
+// reopen makes the workers' channels anew and waits until they work.
+func (r *rig) reopen(t *testing.T) {
+	t.Helper()
+	for _, c := range r.crews {
+		c.proxy.Reset()
+	}
+	r.flows(t, "on new channels")
+}
+
+// sessionsOf returns the sessions of a queue that live.
+func (r *rig) sessionsOf(queue string) map[<-chan struct{}]bool {
+	live := map[<-chan struct{}]bool{}
+	r.ledger.each(func(a *account) {
+		for _, arrived := range a.arrivals {
+			if arrived.queue == queue && !arrived.ended() {
+				live[arrived.session] = true
+			}
+		}
+	})
+	return live
+}
+
+func (a *arrival) ended() bool {
+	select {
+	case <-a.session:
+		return true
+	default:
+		return false
+	}
+}
