@@ -23,8 +23,10 @@ const (
 // be lost, so a memory serves once, only what is marked redelivered, and only
 // the very same message: see identity.
 type finished struct {
-	mu      sync.Mutex
-	running map[identity]*run
+	mu sync.Mutex
+	// running is a ring of the runs under way. They are looked through only for
+	// what is redelivered.
+	running *run
 	past    []pastRun // a ring once it has finishedLimit entries
 	next    int       // index of the oldest entry of a full ring
 }
@@ -76,23 +78,55 @@ func (f *finished) begin(r *run) beginning {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	first := f.running[r.identity]
 	if r.delivery.Redelivered {
 		if f.recall(r) {
 			return alreadyFinished
 		}
-		if first != nil && isLost(first.settlement) {
-			first.settlement = r.delivery.Settlement
+		if same := f.lostRun(r.identity); same != nil {
+			same.settlement = r.delivery.Settlement
 			return stillRunning
 		}
 	}
-	if first == nil {
-		if f.running == nil {
-			f.running = make(map[identity]*run)
-		}
-		f.running[r.identity] = r
-	}
+	f.enter(r)
 	return start
+}
+
+// lostRun returns the run under way of that message whose delivery was lost,
+// nil if there is none.
+func (f *finished) lostRun(same identity) *run {
+	for r := f.running; r != nil; {
+		if r.identity == same && isLost(r.settlement) {
+			return r
+		}
+		if r = r.next; r == f.running {
+			break
+		}
+	}
+	return nil
+}
+
+func (f *finished) enter(r *run) {
+	if f.running == nil {
+		r.prev, r.next = r, r
+		f.running = r
+		return
+	}
+	r.prev, r.next = f.running.prev, f.running
+	r.prev.next, r.next.prev = r, r
+}
+
+func (f *finished) forget(r *run) {
+	switch {
+	case r.next == nil: // it was not entered
+	case r.next == r:
+		f.running = nil
+	default:
+		r.prev.next, r.next.prev = r.next, r.prev
+		if f.running == r {
+			f.running = r.next
+		}
+	}
+	r.prev, r.next = nil, nil
 }
 
 // recall says whether the delivery is remembered as finished, and forgets it.
@@ -131,12 +165,6 @@ func (f *finished) abandon(r *run) Settlement {
 	defer f.mu.Unlock()
 	f.forget(r)
 	return r.settlement
-}
-
-func (f *finished) forget(r *run) {
-	if f.running[r.identity] == r {
-		delete(f.running, r.identity)
-	}
 }
 
 // abandonLost is abandon where the session of the run's delivery has ended and

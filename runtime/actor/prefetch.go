@@ -22,7 +22,7 @@ type prefetch struct {
 
 const (
 	queuedWork  = time.Second
-	maxPrefetch = 1000 // RabbitMQ caps a quorum queue's at 2,000
+	maxPrefetch = 2000 // where RabbitMQ caps that of a quorum queue
 )
 
 // maxUnstarted is how long a delivery may wait for a slot before it goes back

@@ -98,7 +98,8 @@ func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error 
 		return err
 	}
 
-	ctx := &taskContext{run: r, parent: s.handlers}
+	ctx := &r.context
+	ctx.run, ctx.parent = r, s.handlers
 	if timeout := planned.work.timeout; timeout > 0 {
 		ctx.timeout = started.Add(timeout)
 	}

@@ -66,7 +66,8 @@ type run struct {
 	// claimed says that the run was begun, or handed back.
 	claimed atomic.Bool
 
-	identity identity
+	identity   identity
+	prev, next *run // in the ring of runs under way; guarded like settlement
 	// settlement is the delivery's, or that of its redelivery. It is guarded
 	// by the queue's memory of finished runs.
 	settlement Settlement
@@ -74,6 +75,8 @@ type run struct {
 	acknowledged bool
 	// result is what a called task has returned, encoded.
 	result []byte
+	// context is the handler's.
+	context taskContext
 }
 
 func newRun(q *workedQueue, d *Delivery) *run {

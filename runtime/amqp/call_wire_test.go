@@ -57,7 +57,7 @@ func TestReceivedRequest(t *testing.T) {
 	} {
 		in := received(p)
 		in.ReplyTo = address
-		d := deliveryOf(in, wireTime)
+		d := translated(in, wireTime)
 		if (d.ReplyTo == address) != (want || address == "") || d.ReplyTo != "" && !want {
 			t.Errorf("request from %q: got an address for the reply %q, want one: %t", address, d.ReplyTo, want)
 		}

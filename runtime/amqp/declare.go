@@ -1,8 +1,10 @@
 package amqp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
@@ -63,13 +65,10 @@ func isAnswer(reason *amqp.Error) bool {
 }
 
 // queue declares a queue of an actor with its dead-letter queue and the binding
-// by which its delayed messages arrive. A contradiction that breaks a promise is
-// a *QueueConflictError, but everything else is declared all the same; one that
-// breaks none is only logged.
-func (d declarer) queue(q *actor.Queue, prefix string) error {
-	if err := d.out(prefix); err != nil {
-		return err
-	}
+// by which its delayed messages arrive; delayed says that it is declared for one
+// of those. A contradiction that breaks a promise is a *QueueConflictError, but
+// everything else is declared all the same; one that breaks none is only logged.
+func (d declarer) queue(q *actor.Queue, prefix string, delayed bool) error {
 	// The target of dead letters comes first: a classic queue without it loses them.
 	dead := d.declare(q.DeadLetterName(), deadLetterArgs(q))
 	if dead != nil && !isConflict(dead) {
@@ -79,12 +78,42 @@ func (d declarer) queue(q *actor.Queue, prefix string) error {
 	if living != nil && !isConflict(living) {
 		return living
 	}
-	if err := d.do(func(ch *amqp.Channel) error {
-		return ch.QueueBind(q.Name, q.Name, delayOut(prefix), false, nil)
-	}); err != nil {
-		return err
+	bind := func(d declarer) error {
+		if err := d.out(prefix); err != nil {
+			return err
+		}
+		return d.do(func(ch *amqp.Channel) error {
+			return ch.QueueBind(q.Name, q.Name, delayOut(prefix), false, nil)
+		})
 	}
-	return errors.Join(living, dead)
+	var err error
+	if delayed {
+		err = bind(d)
+	} else {
+		err = d.unlessItHangs(q.Name, bind)
+	}
+	return cmp.Or(err, errors.Join(living, dead))
+}
+
+// hanging is how long a binding is waited for that the one who asked can do
+// without.
+const hanging = 2 * time.Second
+
+// unlessItHangs leaves declare to itself when it takes long: while one node of a
+// cluster hangs, RabbitMQ (3.10, measured) declares queues and exchanges on the
+// others, but finishes no binding, and a worker could not subscribe again.
+func (d declarer) unlessItHangs(name string, declare func(declarer) error) error {
+	done := make(chan error, 1)
+	go func() { done <- declare(declarer{d.sess, d.news, d.sess.ask}) }() // ends with the session
+	patience := time.NewTimer(hanging)
+	defer patience.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-patience.C:
+		d.news.warn("hanging "+name, "the broker takes long to bind a queue; not waiting for it", "name", name)
+		return nil
+	}
 }
 
 // maxDifferences bounds the arguments of one queue that may differ.

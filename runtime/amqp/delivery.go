@@ -9,10 +9,16 @@ import (
 	"github.com/actorgen/actorgen/runtime/actor"
 )
 
-// deliveryOf translates a received message. It trusts nothing: a header of
+// arrival is a delivery with its settlement, in one piece.
+type arrival struct {
+	actor.Delivery
+	settlement settlement
+}
+
+// translate reads a received message into out. It trusts nothing: a header of
 // another type, or out of range, counts as absent.
-func deliveryOf(d *amqp.Delivery, now time.Time) *actor.Delivery {
-	out := &actor.Delivery{
+func translate(d *amqp.Delivery, now time.Time, out *actor.Delivery) {
+	*out = actor.Delivery{
 		ID:          d.MessageId,
 		Actor:       d.Type,
 		ContentType: d.ContentType,
@@ -28,7 +34,7 @@ func deliveryOf(d *amqp.Delivery, now time.Time) *actor.Delivery {
 		out.ReplyTo = d.ReplyTo
 	}
 	if len(d.Headers) == 0 {
-		return out
+		return
 	}
 	h := d.Headers
 	out.Deadline = moment(h, headerDeadline)
@@ -51,7 +57,6 @@ func deliveryOf(d *amqp.Delivery, now time.Time) *actor.Delivery {
 		}
 		out.Headers[name] = value
 	}
-	return out
 }
 
 // positive returns a header that is a positive integer, else 0.

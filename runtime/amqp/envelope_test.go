@@ -79,7 +79,7 @@ func TestEnvelopeRoundTrip(t *testing.T) {
 			p.Headers = amqp.Table{}
 		}
 		p.Headers["x-death"] = "an earlier trip"
-		d := deliveryOf(received(p), wireTime.Add(5*delayStep))
+		d := translated(received(p), wireTime.Add(5*delayStep))
 		want := &actor.Delivery{
 			ID: e.ID, Actor: e.Actor, ContentType: actor.ContentType, Body: e.Body, Priority: e.Priority,
 			Sent: wireTime, Remaining: e.Remaining, Attempt: e.Attempt, Failure: e.Failure,
@@ -125,7 +125,7 @@ func TestHostileHeaders(t *testing.T) {
 		for _, name := range names {
 			headers[name] = value
 		}
-		d := deliveryOf(&amqp.Delivery{Headers: headers}, wireTime)
+		d := translated(&amqp.Delivery{Headers: headers}, wireTime)
 		if d.Attempt < 0 || d.DeliveryCount < 0 || d.Remaining < 0 || d.Hold < 0 || d.Hold > delayStep {
 			t.Errorf("headers of %T %v: got %+v", value, value, d)
 		}
@@ -191,4 +191,10 @@ func TestLongFailuresAreCutBetweenCharacters(t *testing.T) {
 	if got := p.Headers[headerError].(string); len(got) > maxFailure || strings.ContainsRune(got, '\uFFFD') {
 		t.Errorf("failure: got %d bytes, want at most %d, and whole characters", len(got), maxFailure)
 	}
+}
+
+func translated(d *amqp.Delivery, now time.Time) *actor.Delivery {
+	var out actor.Delivery
+	translate(d, now, &out)
+	return &out
 }

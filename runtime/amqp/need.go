@@ -64,7 +64,7 @@ func (d declarer) provide(n need, levels int) error {
 			return err
 		}
 	}
-	return d.queue(&n.queue, n.prefix)
+	return d.queue(&n.queue, n.prefix, n.level >= 0)
 }
 
 // verify checks what n lists without creating anything. Whether it exists, every

@@ -178,9 +178,10 @@ func (c *consumer) forward(sub *subscription, r replacement) error {
 // in the line are then handed back. prefetch is the one that it arrived by.
 func (c *consumer) arrive(sub *subscription, d *amqp.Delivery, prefetch int) (alone bool) {
 	now := time.Now()
-	delivery := deliveryOf(d, now)
-	delivery.Arrived = now
-	delivery.Settlement = &settlement{sub: sub, tag: d.DeliveryTag}
+	arrived := &arrival{settlement: settlement{sub: sub, tag: d.DeliveryTag}}
+	delivery := &arrived.Delivery
+	translate(d, now, delivery)
+	delivery.Arrived, delivery.Settlement = now, &arrived.settlement
 	var surplus []*actor.Delivery
 	c.mu.Lock()
 	changed := c.start.see(delivery.DeliveryCount)
