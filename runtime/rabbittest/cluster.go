@@ -55,16 +55,25 @@ func startCluster(ctx context.Context, size int, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no RabbitMQ cluster for the test: install rabbitmq-server (%w)", err)
 	}
-	c := &Cluster{}
-	err = c.prepare(found, size, o)
-	if err == nil {
-		err = c.boot(ctx)
+	for attempt := 1; ; attempt++ {
+		c := &Cluster{}
+		err := c.prepare(found, size, o)
+		if err == nil {
+			err = c.boot(ctx)
+		}
+		if err == nil {
+			return c, nil
+		}
+		err = errors.Join(fmt.Errorf("start a RabbitMQ cluster: %w", err), c.cleanup())
+		if attempt == startAttempts || !errors.Is(err, errEnded) {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start a RabbitMQ cluster: %w", err), c.cleanup())
-	}
-	return c, nil
 }
+
+// startAttempts is how often a cluster is started one of whose nodes gives up,
+// as it may when two find each other at the same moment.
+const startAttempts = 3
 
 // prepare makes nodes that do not run but have all that lets them find each
 // other: one mapper, one cookie, and the names of all.
