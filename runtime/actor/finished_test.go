@@ -12,6 +12,7 @@ type session chan struct{}
 
 func (s session) Ack(bool) error        { return nil }
 func (s session) Requeue()              {}
+func (s session) SetAside()             {}
 func (s session) Lost() <-chan struct{} { return s }
 
 func runOf(id string, change func(*Delivery)) *run {

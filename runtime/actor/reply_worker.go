@@ -7,14 +7,9 @@ import (
 	"time"
 )
 
-const (
-	// replyPatience is how long a slot waits until its reply is confirmed. A
-	// reply takes a round trip; one that takes longer has lost its broker.
-	replyPatience = 100 * time.Millisecond
-	// replyTimeout bounds the sending of one reply. Its caller ends by its own
-	// deadline.
-	replyTimeout = 5 * time.Second
-)
+// replyTimeout bounds the sending of one reply. Its caller ends by its own
+// deadline.
+const replyTimeout = 5 * time.Second
 
 // called says that somebody waits for the task's reply.
 func (r *run) called() bool { return r.delivery.ReplyTo != "" }
@@ -65,7 +60,7 @@ func (s *shift) reply(r *run, mode AckMode, v verdict) {
 	if reply.Failed {
 		s.log(r, "called task failed, its caller is told", verdict{kind: v.kind, reason: reply.Failure})
 	}
-	err := s.sendReply(r, reply, replyPatience)
+	err := s.sendReply(r, reply, slotPatience)
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) {
 		s.endReply(r, mode, err)
 		return

@@ -89,19 +89,37 @@ func (s *shift) replace(r *run, e *Envelope) {
 	if s.leave(r) {
 		return
 	}
-	err := s.publish(e)
-	if err == nil {
-		s.acknowledge(r, AckAsync)
-		return
+	published := make(chan struct{})
+	s.settlements.Go(func() {
+		err := s.publish(e)
+		if err == nil {
+			s.acknowledge(r, AckAsync)
+		}
+		close(published)
+		if err != nil {
+			s.worker.config.Logger.Error("copy of a task was not published, will be repeated",
+				"actor", e.Actor, "id", e.ID, "queue", e.Destination(), "error", err)
+			s.insist(r, e)
+		}
+	})
+	patience := time.NewTimer(slotPatience)
+	defer patience.Stop()
+	select {
+	case <-published:
+	case <-patience.C:
+		r.queue.finished.settlement(r).SetAside()
 	}
-	s.worker.config.Logger.Error("copy of a task was not published, will be repeated",
-		"actor", e.Actor, "id", e.ID, "queue", e.Destination(), "error", err)
-	s.settlements.Go(func() { s.insist(r, e) })
 }
+
+// slotPatience is how long a slot waits for the broker to take what comes of
+// its run, be it a copy or a reply. That takes a round trip; where it takes
+// longer, something is wrong with the broker.
+const slotPatience = 100 * time.Millisecond
 
 func (s *shift) insist(r *run, e *Envelope) {
 	const first, longest = 100 * time.Millisecond, 5 * time.Second
 	for wait := first; ; wait = min(2*wait, longest) {
+		r.queue.finished.settlement(r).SetAside() // again, where it has come again
 		pause := time.NewTimer(wait)
 		select {
 		case <-pause.C:

@@ -153,6 +153,11 @@ type Settlement interface {
 	// Requeue hands the message back to the broker without waiting.
 	Requeue()
 
+	// SetAside says that the message will be settled much later, since a copy
+	// of it cannot be published: from now on it is not counted against the
+	// prefetch, so that the consumer goes on. It does not block.
+	SetAside()
+
 	// Lost is closed when the session that made the delivery has ended.
 	Lost() <-chan struct{}
 }

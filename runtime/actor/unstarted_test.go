@@ -32,6 +32,7 @@ type watchedSettlement struct{ back *int }
 
 func (s watchedSettlement) Ack(bool) error        { return nil }
 func (s watchedSettlement) Requeue()              { *s.back++ }
+func (s watchedSettlement) SetAside()             {}
 func (s watchedSettlement) Lost() <-chan struct{} { return nil }
 
 // watchedConsumer remembers its prefetch.

@@ -47,7 +47,10 @@ type consumer struct {
 	// counts those it has, while they are unsettled.
 	line []*actor.Delivery
 	held int
-	err  error // why there is no subscription
+	// aside counts those that are not held against the prefetch, asideHere
+	// those of them that the broker still does: the ones of this era.
+	aside, asideHere, era int
+	err                   error // why there is no subscription
 	// arrived holds a token when Receive may find something.
 	arrived chan struct{}
 }
@@ -137,11 +140,18 @@ func (c *consumer) announce() {
 	}
 }
 
-// settled notes that a delivery of sub, which Receive had returned, was settled.
-func (c *consumer) settled(sub *subscription) {
+// settled notes that a delivery which Receive had returned was settled.
+func (c *consumer) settled(s *settlement) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sub == sub {
+	switch {
+	case c.sub != s.sub:
+	case s.aside:
+		c.aside--
+		if s.era == c.era {
+			c.asideHere--
+		}
+	default:
 		c.held--
 		if len(c.line) > 0 {
 			c.announce()

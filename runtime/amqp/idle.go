@@ -33,5 +33,5 @@ func (s *subscription) idle(now time.Time) bool {
 func (c *consumer) holdsNothing(sub *subscription) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.sub == sub && c.held == 0 && len(c.line) == 0
+	return c.sub == sub && c.held == 0 && c.aside == 0 && len(c.line) == 0
 }

@@ -33,16 +33,16 @@ func TestReadyGivesWhatReceiveMay(t *testing.T) {
 	want("prefetch has opened", "b")
 	want("prefetch has opened", "c")
 	want("prefetch is used up", "")
-	c.settled(sub)
+	c.settled(&settlement{sub: sub})
 	if d, err := c.Receive(t.Context()); err != nil || d.ID != "d" {
 		t.Errorf("one was settled: got %+v, %v from Receive, want %q", d, err, "d")
 	}
-	c.settled(sub)
+	c.settled(&settlement{sub: sub})
 	want("the next one is to be held", "")
 	if d, err := c.Receive(t.Context()); err != nil || d.ID != "held" {
 		t.Errorf("got %+v, %v from Receive, want the one to be held", d, err)
 	}
-	c.settled(sub)
+	c.settled(&settlement{sub: sub})
 	stop()
 	want("stopped", "")
 }
@@ -68,7 +68,7 @@ func TestReceiveGoesOnWhenOneIsSettled(t *testing.T) {
 		}
 	}()
 	for _, id := range []string{"b", "c"} {
-		c.settled(sub)
+		c.settled(&settlement{sub: sub})
 		select {
 		case d := <-received:
 			if d.ID != id {

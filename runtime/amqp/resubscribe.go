@@ -108,7 +108,7 @@ func (c *consumer) ready(d declarer) error {
 func (c *consumer) serve(sub *subscription, deliveries <-chan amqp.Delivery) error {
 	c.last = sub.sess
 	c.mu.Lock()
-	c.sub, c.line, c.held = sub, nil, 0
+	c.sub, c.line, c.held, c.aside, c.asideHere = sub, nil, 0, 0, 0
 	c.mu.Unlock()
 	arriving := replacement{deliveries, sub.prefetch} // whose prefetch is run's from now on
 	go sub.run()
@@ -192,6 +192,7 @@ func (c *consumer) arrive(sub *subscription, d *amqp.Delivery, prefetch int) (al
 		c.mu.Lock()
 	}
 	if c.sub == sub {
+		arrived.settlement.era = c.era
 		c.line = append(c.line, delivery)
 		if c.wanted < prefetch { // under way when that was lowered
 			surplus = c.surplus()
@@ -214,6 +215,6 @@ func (c *consumer) lost(sub *subscription) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sub == sub {
-		c.sub, c.line, c.held = nil, nil, 0
+		c.sub, c.line, c.held, c.aside, c.asideHere = nil, nil, 0, 0, 0
 	}
 }

@@ -12,6 +12,10 @@ type settlement struct {
 	sub  *subscription
 	tag  uint64
 	used atomic.Bool
+	// aside says that the delivery is not counted against the prefetch; era
+	// is the consumer's when it arrived. Both are guarded by its mutex.
+	aside bool
+	era   int
 }
 
 // Ack implements [actor.Settlement].
@@ -25,7 +29,7 @@ func (s *settlement) Ack(wait bool) error {
 		}
 	}
 	b, urgent, err := s.sub.ledger.settle(s.tag, acked, wait)
-	s.sub.consumer.settled(s.sub)
+	s.sub.consumer.settled(s)
 	if err != nil {
 		s.sub.consumer.link.counters.staleAcks.Add(1)
 		return err
@@ -46,7 +50,7 @@ func (s *settlement) Requeue() {
 		return
 	}
 	_, _, err := s.sub.ledger.settle(s.tag, requeued, false)
-	s.sub.consumer.settled(s.sub)
+	s.sub.consumer.settled(s)
 	if err == nil {
 		s.sub.poke()
 	}

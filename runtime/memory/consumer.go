@@ -146,7 +146,7 @@ func (c *consumer) unlock() { c.transport.broker.mu.Unlock() }
 
 // The methods below are called under the lock.
 
-func (c *consumer) hasRoom() bool { return !c.patience.lost && len(c.session.unsettled) < c.prefetch }
+func (c *consumer) hasRoom() bool { return !c.patience.lost && c.session.counted() < c.prefetch }
 
 func (c *consumer) deliver(m *message) {
 	d := &delivery{consumer: c, session: c.session, message: m, count: m.returned, arrived: time.Now()}
@@ -182,7 +182,7 @@ func (c *consumer) handBack() {
 // handBackSurplus restores what Receive has not returned and is more than the
 // prefetch, the last first, but for what has come back twice before.
 func (c *consumer) handBackSurplus() {
-	for i := len(c.arrived) - 1; i >= 0 && len(c.session.unsettled) > c.prefetch; i-- {
+	for i := len(c.arrived) - 1; i >= 0 && c.session.counted() > c.prefetch; i-- {
 		if d := c.arrived[i]; d.count < 2 {
 			c.arrived = slices.Delete(c.arrived, i, i+1)
 			delete(c.session.unsettled, d)

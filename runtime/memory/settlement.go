@@ -14,6 +14,7 @@ import (
 // or interrupted. The broker's lock guards what changes.
 type session struct {
 	unsettled map[*delivery]struct{} // nil once the session has ended
+	aside     int                    // of them, not counted against the prefetch
 	lost      chan struct{}
 }
 
@@ -27,6 +28,9 @@ func (s *session) inOrder() []*delivery {
 		return cmp.Compare(a.message.number, b.message.number)
 	})
 }
+
+// counted returns how many deliveries count against the prefetch.
+func (s *session) counted() int { return len(s.unsettled) - s.aside }
 
 func (s *session) end() {
 	if s.unsettled != nil {
@@ -43,6 +47,7 @@ type delivery struct {
 	count    int // how often the message was handed back before
 	arrived  time.Time
 	settled  bool
+	aside    bool
 }
 
 var _ actor.Settlement = (*delivery)(nil)
@@ -84,6 +89,18 @@ func (d *delivery) Requeue() {
 	}
 }
 
+// SetAside makes room for another delivery.
+func (d *delivery) SetAside() {
+	d.consumer.lock()
+	defer d.consumer.unlock()
+	if _, open := d.session.unsettled[d]; !open || d.aside {
+		return
+	}
+	d.aside = true
+	d.session.aside++
+	d.consumer.queue.dispatch()
+}
+
 // Lost is closed when the consumer is closed or interrupted.
 func (d *delivery) Lost() <-chan struct{} { return d.session.lost }
 
@@ -93,6 +110,9 @@ func (d *delivery) settle() bool {
 		return false
 	}
 	delete(d.session.unsettled, d)
+	if d.aside {
+		d.session.aside--
+	}
 	d.settled = true
 	return true
 }

@@ -51,6 +51,25 @@ var prefetching = []promise{
 		}
 		s.ack(first)
 	}},
+	{"what is set aside leaves the prefetch to others", func(s *scene) {
+		t, q := s.open(), s.queue()
+		batch := s.envelopes(q, 8)
+		s.send(t, batch...)
+		c := s.consume(t, q, 2)
+		var aside []*actor.Delivery
+		for i := 0; i < len(batch); i += 2 {
+			first, second := s.expect(c, batch[i]), s.expect(c, batch[i+1])
+			s.nothing(c)
+			first.Settlement.SetAside()
+			second.Settlement.SetAside()
+			aside = append(aside, first, second)
+		}
+		for _, d := range aside {
+			s.ack(d)
+		}
+		s.close(c)
+		s.empty(t, q)
+	}},
 	{"SetPrefetch may be called at any time", func(s *scene) {
 		t, q := s.open(), s.queue()
 		batch := s.envelopes(q, 100)
