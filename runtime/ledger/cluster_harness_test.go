@@ -26,7 +26,12 @@ type fleet struct {
 // the sender's: by the one to which the sender goes next. That node is returned.
 func newFleet(t *testing.T, cluster *rabbittest.Cluster) (f *fleet, leader *rabbittest.Node) {
 	t.Helper()
-	r := &rig{prefix: rabbittest.Prefix(t), ledger: newLedger(), definitions: definitions()}
+	r := &rig{
+		prefix: rabbittest.Prefix(t), ledger: newLedger(), definitions: definitions(),
+		// What a delay level was forwarding to a node that is killed it forwards
+		// again after 3 minutes.
+		restTime: 4 * time.Minute,
+	}
 	r.sender = r.dial(t, amqp.Config{URL: cluster.URL(), Name: senderName})
 	f = &fleet{rig: r, cluster: cluster, answers: &answers{}}
 	leader = cluster.Nodes[(slices.Index(cluster.Nodes, f.host(t))+1)%len(cluster.Nodes)]

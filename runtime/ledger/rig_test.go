@@ -27,6 +27,8 @@ type rig struct {
 	load        *load
 	numbers     atomic.Int64 // of messages
 	quiet       bool         // says nothing about what goes well
+	// restTime is how long rest waits, where that is more than usual.
+	restTime time.Duration
 }
 
 // site says where a rig is set up. The zero value is the shared broker with one

@@ -22,8 +22,10 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 // happens waits for what should come to hold, and says whether it did.
-func happens(holds func() bool) bool {
-	for deadline := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
+func happens(holds func() bool) bool { return happensWithin(patience, holds) }
+
+func happensWithin(limit time.Duration, holds func() bool) bool {
+	for deadline := time.Now().Add(limit); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			return false
 		}
