@@ -45,7 +45,8 @@ func dial(ctx context.Context, cfg Config, e endpoint, round int, name string, o
 		return nil, err
 	}
 	// The library knows no context: closing the connection ends what hangs.
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	tcp := conn
+	stop := context.AfterFunc(ctx, func() { tcp.Close() })
 	defer stop()
 	if e.tls {
 		if conn, err = secure(ctx, conn, cfg.TLS, e.host); err != nil {

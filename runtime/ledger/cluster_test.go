@@ -51,7 +51,6 @@ func (f *fleet) hang(t *testing.T, host *rabbittest.Node) {
 		t.Fatal(err)
 	}
 	f.sendsAgain(t, "beside a node that hangs", start)
-	f.hire(t) // who finds the queues' bindings made, and cannot make them again
 	f.flows(t, "beside a node that hangs")
 	if err := host.Resume(); err != nil {
 		t.Fatal(err)
