@@ -27,7 +27,7 @@ demo: ## run the example, on RabbitMQ with BROKER=amqp://user:password@host/
 test: ## run all tests with the race detector and a real RabbitMQ
 	@command -v $$(go env CC) >/dev/null || \
 		{ echo "the race detector needs a C compiler: install gcc and the C library's headers" >&2; exit 1; }
-	$(RABBITMQ) go test -race ./...
+	$(RABBITMQ) go test -race -p 1 ./... # one package at a time: those with faults need both processors
 	go test -run Allocations ./runtime/actor # which the race detector would distort
 
 unit: ## run the tests that need no broker, without the race detector

@@ -95,7 +95,7 @@ func restore(t *testing.T, r *rig) {
 // fillBuffers stops the broker's side and waits until the kernel's buffers are
 // full, and then ours.
 func fillBuffers(t *testing.T, r *rig) {
-	r.size.Store(30 << 10)
+	r.size.Store(100 << 10) // so that the window holds more than the kernel
 	r.proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Stall: true})
 	eventually(t, "the socket's buffer is full", func() bool {
 		s, _ := r.transport.publishing.state()

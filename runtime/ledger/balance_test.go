@@ -128,9 +128,16 @@ func (a *account) judge(r *report) (problems []string) {
 			continue
 		}
 		again.judged = true
+		there, living := a.mayBeThere(again.attempt, false), 0
+		for _, b := range before {
+			if !b.gone() {
+				living++
+			}
+		}
 		for _, b := range before {
 			switch {
-			case a.mayBeThere(again.attempt, false) > len(before):
+			case there > len(before):
+			case !b.gone() && living < there: // it is another copy that comes again
 			case !b.gone():
 				problems = append(problems, fmt.Sprintf("run %d again though the session of the first run lives, or its acknowledgement was accepted: %s", i, a.story()))
 			case b.worker == again.worker && b.ended && b.err == nil && b.begun.Before(again.begun):
