@@ -128,10 +128,16 @@ func (a *account) judge(r *report) (problems []string) {
 			continue
 		}
 		again.judged = true
-		there, living := a.mayBeThere(again.attempt, false), 0
+		there, living, succeeded := a.mayBeThere(again.attempt, false), 0, 0
+		repeats := func(b *run) bool {
+			return b.worker == again.worker && b.ended && b.err == nil && b.begun.Before(again.begun)
+		}
 		for _, b := range before {
 			if !b.gone() {
 				living++
+			}
+			if repeats(b) {
+				succeeded++
 			}
 		}
 		for _, b := range before {
@@ -140,7 +146,7 @@ func (a *account) judge(r *report) (problems []string) {
 			case !b.gone() && living < there: // it is another copy that comes again
 			case !b.gone():
 				problems = append(problems, fmt.Sprintf("run %d again though the session of the first run lives, or its acknowledgement was accepted: %s", i, a.story()))
-			case b.worker == again.worker && b.ended && b.err == nil && b.begun.Before(again.begun):
+			case repeats(b) && succeeded >= there:
 				problems = append(problems, fmt.Sprintf("run %d again by the worker that had run it with success: %s", i, a.story()))
 			}
 		}
