@@ -88,16 +88,16 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 	l.drain()
 	l.remove(q)
 	defer p.grant()
+	if q.returned || q.confirm.Acked() || !l.ch.IsClosed() {
+		p.hear(l, q)
+	}
 	switch {
 	case q.returned:
-		p.hear(l, q)
 		return returned, nil
 	case q.confirm.Acked():
-		p.hear(l, q)
 		p.accepted(q)
 		return confirmed, nil
 	case !l.ch.IsClosed():
-		p.hear(l, q)
 		p.denied(l, q, time.Now())
 		return nacked, nil
 	}

@@ -120,11 +120,8 @@ func (r *batchRun) place(f *inFlight) error {
 		return r.starved
 	}
 	r.transport.startClock(f.parcel)
-	err := f.publisher.acquire(r.ctx, f.parcel)
-	for err == errDiverted {
-		f.publisher = r.transport.publisherOf(f.parcel)
-		err = f.publisher.acquire(r.ctx, f.parcel)
-	}
+	var err error
+	f.publisher, err = r.transport.acquire(r.ctx, f.parcel)
 	if err != nil && err != errIDInFlight && f.publisher != r.transport.detour { // which says nothing of the rest
 		r.starved = err
 	}

@@ -106,6 +106,17 @@ func (t *Transport) publisherOf(q *parcel) *publisher {
 	return p
 }
 
+// acquire gets q a place in the window of the publisher that is the right one
+// by then.
+func (t *Transport) acquire(ctx context.Context, q *parcel) (*publisher, error) {
+	for {
+		p := t.publisherOf(q)
+		if err := p.acquire(ctx, q); err != errDiverted {
+			return p, err
+		}
+	}
+}
+
 // deliver repeats attempts until q's outcome is known or its time is up.
 func (t *Transport) deliver(ctx context.Context, q *parcel) (err error, leftInFlight bool) {
 	defer q.acquit()
@@ -115,12 +126,8 @@ func (t *Transport) deliver(ctx context.Context, q *parcel) (err error, leftInFl
 		return err, false
 	}
 	for {
-		p := t.publisherOf(q)
-		switch err := p.acquire(ctx, q); err {
-		case nil:
-		case errDiverted:
-			continue
-		default:
+		p, err := t.acquire(ctx, q)
+		if err != nil {
 			return q.fail(actor.ErrNotSent, err), false
 		}
 		v, cause := p.attempt(ctx, q)
