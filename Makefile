@@ -7,28 +7,40 @@ FUZZTIME ?= 30s
 SOAK     ?= 30m
 SEED     ?=
 ALONE    ?= $(SOAK)
+# What is tested on RabbitMQ 4.x: where the broker's own behaviour matters most.
+ON_4     ?= ./runtime/rabbittest ./runtime/amqp/...
 
 ACTORGEN := go run ./cmd/actorgen
 # Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or
-# a private one, started or installed as needed.
-RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq --
+# a private one, started or installed as needed. Says first which release it is.
+RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
+# One package at a time: those with faults need both processors.
+RACE     := go test -race -p 1
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
 UNIT     := ./cmd/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
-.PHONY: help demo test unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci
+.PHONY: help demo test test-machine test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci
 
 help: ## list the targets (this is the default)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## run the example, on RabbitMQ with BROKER=amqp://user:password@host/
 	@go generate ./examples/...
 	@go run ./examples/quickstart/demo -broker='$(BROKER)'
 
-test: ## run all tests with the race detector and a real RabbitMQ
+test: test-machine ## run test-machine, and test-4 unless that was on 4.x
+	@case "$$($(RABBITMQ) -version)" in 4.*) ;; *) $(MAKE) --no-print-directory test-4 ;; esac
+
+test-machine: compiler ## run all tests with the race detector on the machine's RabbitMQ
+	$(RABBITMQ) $(RACE) ./...
+	go test -run Allocations ./runtime/actor # which the race detector would distort
+
+test-4: compiler ## run the tests of the packages ON_4 on RabbitMQ 4.x
+	ACTORGEN_AMQP_URL= ACTORGEN_RABBITMQ=4 $(RABBITMQ) $(RACE) $(ON_4)
+
+compiler:
 	@command -v $$(go env CC) >/dev/null || \
 		{ echo "the race detector needs a C compiler: install gcc and the C library's headers" >&2; exit 1; }
-	$(RABBITMQ) go test -race -p 1 ./... # one package at a time: those with faults need both processors
-	go test -run Allocations ./runtime/actor # which the race detector would distort
 
 unit: ## run the tests that need no broker, without the race detector
 	go test $(UNIT)

@@ -21,8 +21,10 @@ const reuseTimeout = 20 * time.Second
 type Broker struct {
 	// URL connects to the broker as a user who may do everything in the
 	// URL's virtual host.
-	URL   string
-	close func() error
+	URL string
+	// Version is what the broker says of itself, for example "3.10.8".
+	Version string
+	close   func() error
 }
 
 // Close ends the broker if Open started it.
@@ -32,28 +34,34 @@ func (b *Broker) Close() error { return b.close() }
 // first of these that the machine offers is used: the broker that URLVariable
 // names; a private node of the installed rabbitmq-server; the same after
 // installing the distribution's package, as root on a Debian-like system; a
-// container, where docker or podman answers. The error says what to do.
+// container, where docker or podman answers. Where ReleaseVariable asks for
+// another release than the installed one, a private node of Debian's package,
+// unpacked into the user's cache, comes before the container. The error says
+// what to do.
 func Open(ctx context.Context) (*Broker, error) {
-	if raw := os.Getenv(URLVariable); raw != "" {
-		return reuse(ctx, raw)
+	r, err := wanted()
+	if err != nil {
+		return nil, err
 	}
-	scripts, noServer := findOrInstall()
+	if raw := os.Getenv(URLVariable); raw != "" {
+		return reuse(ctx, raw, r)
+	}
+	found, noServer := r.find(ctx)
 	if noServer == nil {
-		node, err := start(ctx, scripts, Options{})
+		node, err := start(ctx, found, Options{})
 		if err != nil {
 			return nil, err
 		}
-		return &Broker{URL: node.URL(), close: node.Cleanup}, nil
+		return &Broker{URL: node.URL(), Version: node.version, close: node.Cleanup}, nil
 	}
 	broker, noContainer := startContainer(ctx)
 	if noContainer != nil {
-		return nil, fmt.Errorf("no RabbitMQ for the tests: set %s to the URL of a running broker, install rabbitmq-server, or start docker or podman (%w; %w)",
-			URLVariable, noServer, noContainer)
+		return nil, r.nowhere(noServer, noContainer)
 	}
 	return broker, nil
 }
 
-func reuse(ctx context.Context, raw string) (*Broker, error) {
+func reuse(ctx context.Context, raw string, r release) (*Broker, error) {
 	parsed, err := url.Parse(raw)
 	if _, invalid := amqp.ParseURI(raw); err != nil || invalid != nil {
 		// Their errors may quote the URL with its password.
@@ -61,9 +69,13 @@ func reuse(ctx context.Context, raw string) (*Broker, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, reuseTimeout)
 	defer cancel()
-	if err := awaitHandshake(ctx, raw); err != nil {
+	version, err := awaitHandshake(ctx, raw)
+	if err != nil {
 		return nil, fmt.Errorf("connect to %s from %s: %w (start that broker, or unset the variable to get a private one)",
 			parsed.Redacted(), URLVariable, err)
 	}
-	return &Broker{URL: raw, close: func() error { return nil }}, nil
+	if !r.includes(version) {
+		return nil, fmt.Errorf("%s is RabbitMQ %s, and %s asks for %s (unset one of them)", URLVariable, version, ReleaseVariable, r)
+	}
+	return &Broker{URL: raw, Version: version, close: func() error { return nil }}, nil
 }

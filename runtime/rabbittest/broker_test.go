@@ -12,7 +12,7 @@ import (
 
 func TestURLIsSharedAndServes(t *testing.T) {
 	first := URL(t)
-	if err := handshake(first); err != nil {
+	if _, err := handshake(first); err != nil {
 		t.Fatal(err)
 	}
 	if second := URL(t); second != first {
@@ -82,7 +82,7 @@ esac
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := handshake(b.URL); err != nil {
+	if _, err := handshake(b.URL); err != nil {
 		t.Error(err)
 	}
 	if err := b.Close(); err != nil {

@@ -51,9 +51,9 @@ func MustStartCluster(t testing.TB, size int, o Options) *Cluster {
 }
 
 func startCluster(ctx context.Context, size int, o Options) (*Cluster, error) {
-	found, err := findOrInstall()
+	found, err := findForNode(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("no RabbitMQ cluster for the test: install rabbitmq-server (%w)", err)
+		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
 		c := &Cluster{}
@@ -77,13 +77,13 @@ const startAttempts = 3
 
 // prepare makes nodes that do not run but have all that lets them find each
 // other: one mapper, one cookie, and the names of all.
-func (c *Cluster) prepare(s scripts, size int, o Options) error {
+func (c *Cluster) prepare(i installation, size int, o Options) error {
 	free, err := freePorts(size * portsPerNode) // together, so that all differ
 	if err != nil {
 		return err
 	}
-	for i := range size {
-		n, err := prepare(s, o, free[i*portsPerNode:])
+	for member := range size {
+		n, err := prepare(i, o, free[member*portsPerNode:])
 		if err != nil {
 			return err
 		}

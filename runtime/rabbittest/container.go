@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	containerImage = "docker.io/library/rabbitmq:4"
+	containerVersion = "4"
+	containerImage   = "docker.io/library/rabbitmq:" + containerVersion
 	// engineTimeout bounds the question whether a container engine answers.
 	engineTimeout = 10 * time.Second
 )
@@ -43,10 +44,11 @@ func runContainer(ctx context.Context, engine string) (*Broker, error) {
 	url := "amqp://guest:guest@" + address + "/"
 	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
 	defer cancel()
-	if err := awaitHandshake(ctx, url); err != nil {
+	version, err := awaitHandshake(ctx, url)
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a RabbitMQ container: %w", err), guard.release())
 	}
-	return &Broker{URL: url, close: guard.release}, nil
+	return &Broker{URL: url, Version: version, close: guard.release}, nil
 }
 
 func findEngine(ctx context.Context) (string, error) {

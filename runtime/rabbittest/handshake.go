@@ -18,18 +18,18 @@ const (
 )
 
 // awaitHandshake waits until a client can open a connection: a node opens its
-// port a little before it serves. Wrong credentials and an unknown virtual
-// host end the wait.
-func awaitHandshake(ctx context.Context, url string) error {
+// port a little before it serves. It returns the broker's version. Wrong
+// credentials and an unknown virtual host end the wait.
+func awaitHandshake(ctx context.Context, url string) (version string, err error) {
 	for {
 		start := time.Now()
-		err := handshake(url)
+		version, err := handshake(url)
 		if err == nil || refused(err, time.Since(start)) {
-			return err
+			return version, err
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%w, at last: %w", context.Cause(ctx), err)
+			return "", fmt.Errorf("%w, at last: %w", context.Cause(ctx), err)
 		case <-time.After(handshakeInterval):
 		}
 	}
@@ -47,10 +47,13 @@ func refused(err error, after time.Duration) bool {
 		(reason.Code == amqp.AccessRefused || reason.Code == amqp.NotAllowed)
 }
 
-func handshake(url string) error {
+// handshake opens a connection and closes it again. It returns the version that
+// the broker says it is.
+func handshake(url string) (version string, err error) {
 	conn, err := amqp.DialConfig(url, amqp.Config{Dial: amqp.DefaultDial(handshakeTimeout)})
 	if err != nil {
-		return err
+		return "", err
 	}
-	return conn.CloseDeadline(time.Now().Add(handshakeTimeout))
+	version, _ = conn.Properties["version"].(string)
+	return version, conn.CloseDeadline(time.Now().Add(handshakeTimeout))
 }

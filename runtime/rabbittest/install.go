@@ -17,19 +17,19 @@ const packageDatabase = "/var/lib/dpkg"
 var installScript string
 
 // findOrInstall returns the installed server, or installs the distribution's.
-func findOrInstall() (scripts, error) {
+func findOrInstall() (installation, error) {
 	if found, err := findServer(); err == nil {
 		return found, nil
 	}
 	if _, err := exec.LookPath("apt-get"); err != nil {
-		return "", fmt.Errorf("%w and there is no apt-get to install it", errNoServer)
+		return installation{}, fmt.Errorf("%w and there is no apt-get to install it", errNoServer)
 	}
 	if os.Getuid() != 0 {
-		return "", fmt.Errorf("%w and only root may install it", errNoServer)
+		return installation{}, fmt.Errorf("%w and only root may install it", errNoServer)
 	}
 	unlock, err := lock(packageDatabase)
 	if err != nil {
-		return "", err
+		return installation{}, err
 	}
 	defer unlock()
 	if found, err := findServer(); err == nil {
@@ -42,7 +42,7 @@ func findOrInstall() (scripts, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("install rabbitmq-server: %w:\n%s", err, tail(output))
+		return installation{}, fmt.Errorf("install rabbitmq-server: %w:\n%s", err, tail(output))
 	}
 	return findServer()
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -82,7 +83,7 @@ func (n *Node) boot(ctx context.Context) error {
 			return err
 		}
 	}
-	broker, err := n.launch(exec.Command(n.scripts.server()), "rabbitmq")
+	broker, err := n.launch(n.installation.server(context.Background()), "rabbitmq")
 	if err != nil {
 		return err
 	}
@@ -99,14 +100,15 @@ func (n *Node) boot(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
-	if err := awaitHandshake(ctx, n.URL()); err != nil {
+	if n.version, err = awaitHandshake(ctx, n.URL()); err != nil {
 		return errors.Join(fmt.Errorf("%w\n%s", err, n.lastOutput()), n.kill())
 	}
 	return nil
 }
 
 func (n *Node) startMapper() (err error) {
-	n.mapper, err = n.launch(exec.Command("epmd", "-port", fmt.Sprint(n.ports.mapper), "-address", "127.0.0.1"), "epmd")
+	cmd := n.installation.mapper(context.Background(), "-port", fmt.Sprint(n.ports.mapper), "-address", "127.0.0.1")
+	n.mapper, err = n.launch(cmd, "epmd")
 	return err
 }
 
@@ -124,7 +126,7 @@ func (n *Node) launch(cmd *exec.Cmd, name string) (*process, error) {
 		return nil, err
 	}
 	defer output.Close()
-	cmd.Dir, cmd.Env = n.directory, n.environment()
+	cmd.Dir, cmd.Env = n.seen(""), n.environment()
 	cmd.Stdout, cmd.Stderr = output, output
 	return launch(cmd, n.path(name+".pid"))
 }
@@ -166,4 +168,10 @@ func tail(text []byte) []byte {
 	return text[max(0, len(text)-limit):]
 }
 
+// path is where this process has a file of the node's directory.
 func (n *Node) path(name string) string { return filepath.Join(n.directory, name) }
+
+// seen is where the node's processes have it.
+func (n *Node) seen(name string) string {
+	return strings.TrimPrefix(n.path(name), n.installation.root)
+}

@@ -16,8 +16,14 @@ import (
 type Options struct {
 	// Config is appended to the node's rabbitmq.conf. Defaults to nothing.
 	Config string
+	// Advanced is the node's advanced.config, the Erlang terms for what has no
+	// word in rabbitmq.conf. Defaults to nothing.
+	Advanced string
 	// TLS adds a listener for amqps beside the plain one. Defaults to none.
 	TLS *TLS
+	// Management enables the management plugin, with its HTTP API on a port of
+	// loopback. Defaults to false.
+	Management bool
 }
 
 // bootTimeout bounds one start of a node; 6 to 12 seconds are usual on an
@@ -28,25 +34,27 @@ const bootTimeout = 2 * time.Minute
 // cookie, port mapper (epmd), data and log. Its methods may be called
 // concurrently, one waits for the other.
 type Node struct {
-	scripts   scripts
-	name      string
-	directory string
-	ports     ports
-	guard     *guard
+	installation installation
+	name         string
+	directory    string // as this process sees it
+	ports        ports
+	guard        *guard
 	// member says that the node belongs to a cluster, whose first node runs the
 	// mapper.
 	member bool
 
-	mu     sync.Mutex // guards the fields below
-	mapper *process
-	broker *process
-	closed bool
+	mu      sync.Mutex // guards the fields below
+	mapper  *process
+	broker  *process
+	version string
+	closed  bool
 }
 
-// ports are those of a node, all on loopback. tls is zero where there is none.
-type ports struct{ amqp, tls, distribution, mapper int }
+// ports are those of a node, all on loopback. tls and management are zero where
+// there is none.
+type ports struct{ amqp, tls, management, distribution, mapper int }
 
-const portsPerNode = 4
+const portsPerNode = 5
 
 // MustStart is Start for a test: it fails the test where Start returns an
 // error, and cleans up when the test ends.
@@ -64,24 +72,38 @@ func MustStart(t testing.TB, o Options) *Node {
 	return n
 }
 
-// Start starts a node and returns when it takes connections. It installs
-// RabbitMQ where [Open] would. Several nodes may run at once. The caller must
+// Start starts a node and returns when it takes connections. It is of the
+// release that ReleaseVariable names, and installed or unpacked where [Open]
+// would. Several nodes may run at once. The caller must
 // call Cleanup; if the process ends without it, however that comes, the node
 // ends and its files go too.
 func Start(ctx context.Context, o Options) (*Node, error) {
-	found, err := findOrInstall()
+	found, err := findForNode(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("no RabbitMQ node for the test: install rabbitmq-server (%w)", err)
+		return nil, err
 	}
 	return start(ctx, found, o)
 }
 
-func start(ctx context.Context, s scripts, o Options) (*Node, error) {
+// findForNode finds a server for nodes, which no other broker can stand in for.
+func findForNode(ctx context.Context) (installation, error) {
+	r, err := wanted()
+	if err != nil {
+		return installation{}, err
+	}
+	found, err := r.find(ctx)
+	if err != nil {
+		return installation{}, fmt.Errorf("no node of %s for the test: %s (%w)", r, r.waysOut(), err)
+	}
+	return found, nil
+}
+
+func start(ctx context.Context, i installation, o Options) (*Node, error) {
 	free, err := freePorts(portsPerNode)
 	if err != nil {
 		return nil, err
 	}
-	n, err := prepare(s, o, free)
+	n, err := prepare(i, o, free)
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +114,8 @@ func start(ctx context.Context, s scripts, o Options) (*Node, error) {
 }
 
 // prepare makes a node that has a directory and a guard, and does not run.
-func prepare(s scripts, o Options, free []int) (*Node, error) {
-	directory, err := os.MkdirTemp("", "actorgen-rabbitmq-")
+func prepare(i installation, o Options, free []int) (*Node, error) {
+	directory, err := os.MkdirTemp(i.temporary(), "actorgen-rabbitmq-")
 	if err != nil {
 		return nil, err
 	}
@@ -102,14 +124,17 @@ func prepare(s scripts, o Options, free []int) (*Node, error) {
 		return nil, errors.Join(err, os.RemoveAll(directory))
 	}
 	n := &Node{
-		scripts:   s,
-		name:      filepath.Base(directory) + "@localhost",
-		directory: directory,
-		ports:     ports{amqp: free[0], distribution: free[1], mapper: free[2]},
-		guard:     guard,
+		installation: i,
+		name:         filepath.Base(directory) + "@localhost",
+		directory:    directory,
+		ports:        ports{amqp: free[0], distribution: free[1], mapper: free[2]},
+		guard:        guard,
 	}
 	if o.TLS != nil {
 		n.ports.tls = free[3]
+	}
+	if o.Management {
+		n.ports.management = free[4]
 	}
 	return n, nil
 }
@@ -119,6 +144,11 @@ func (n *Node) URL() string { return n.vhostURL("/") }
 
 // Addr returns the host and port of the AMQP listener, for a [Proxy].
 func (n *Node) Addr() string { return loopback(n.ports.amqp) }
+
+// ManagementURL returns the URL of the management API without credentials; the
+// administrator is guest, with the password guest. The API may take some seconds
+// longer to start than the node itself.
+func (n *Node) ManagementURL() string { return "http://" + loopback(n.ports.management) }
 
 func (n *Node) vhostURL(vhost string) string {
 	return "amqp://guest:guest@" + n.Addr() + "/" + url.PathEscape(vhost)

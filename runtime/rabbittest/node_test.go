@@ -19,22 +19,25 @@ import (
 // The tests of one node run one after the other and leave it running.
 func TestNode(t *testing.T) {
 	t.Parallel()
+	started := time.Now()
 	n := MustStart(t, Options{})
+	t.Run("it is of the release", func(t *testing.T) { testRelease(t, n) })
 	t.Run("kill and restart keep a durable message", func(t *testing.T) { testKillAndRestart(t, n) })
 	t.Run("pause holds a publish until resume", func(t *testing.T) { testPause(t, n) })
 	t.Run("a paused node stops", func(t *testing.T) { testStopPaused(t, n) })
 	t.Run("virtual hosts are apart", func(t *testing.T) { testVhosts(t, n) })
 	t.Run("a failing control command says why", func(t *testing.T) { testCtlError(t, n) })
 	t.Run("a container serves where there is an engine", func(t *testing.T) { testContainer(t, n) })
-	t.Run("cleanup leaves nothing", func(t *testing.T) { testCleanup(t, n) })
+	t.Run("cleanup leaves nothing", func(t *testing.T) { testCleanup(t, n, started) })
 }
 
-// A second node beside that of TestNode, with a setting of its own.
+// A second node beside that of TestNode, with settings of its own.
 func TestNodeTakesConfig(t *testing.T) {
 	t.Parallel()
-	n := MustStart(t, Options{Config: "channel_max = 7"})
-	if got := dial(t, n.URL()).Config.ChannelMax; got != 7 {
-		t.Errorf("got channel_max %d, want 7", got)
+	n := MustStart(t, Options{Config: "channel_max = 7", Advanced: "[{rabbit, [{heartbeat, 8}]}]."})
+	got := dial(t, n.URL()).Config
+	if got.ChannelMax != 7 || got.Heartbeat != 8*time.Second {
+		t.Errorf("got channel_max %d and heartbeat %s, want 7 and 8s", got.ChannelMax, got.Heartbeat)
 	}
 }
 
@@ -99,7 +102,7 @@ func testStopPaused(t *testing.T, n *Node) {
 	if err := n.Stop(); err != nil {
 		t.Fatal(err)
 	}
-	if err := handshake(n.URL()); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := handshake(n.URL()); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("connect to a stopped node: got %v, want %v", err, syscall.ECONNREFUSED)
 	}
 	if err := n.Restart(t.Context()); err != nil {
@@ -128,12 +131,15 @@ func testCtlError(t *testing.T, n *Node) {
 	}
 }
 
-func testCleanup(t *testing.T, n *Node) {
+func testCleanup(t *testing.T, n *Node, started time.Time) {
 	pids := append(descendants(t, n.broker.Pid), n.broker.Pid, n.mapper.Pid, n.guard.cmd.Process.Pid)
 	if err := n.Cleanup(); err != nil {
 		t.Fatal(err)
 	}
 	awaitGone(t, n.directory, pids)
+	if root := n.installation.root; root != "" {
+		unchanged(t, root, started)
+	}
 	if err := n.Restart(t.Context()); !errors.Is(err, errCleanedUp) {
 		t.Errorf("restart: got %v, want %v", err, errCleanedUp)
 	}

@@ -21,7 +21,7 @@ type process struct {
 // launch starts cmd in a process group of its own, so that an interrupt at the
 // terminal does not reach it before the test's clean-up does.
 func launch(cmd *exec.Cmd, pidFile string) (*process, error) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.SysProcAttr.Setpgid = true
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

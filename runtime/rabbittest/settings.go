@@ -1,6 +1,7 @@
 package rabbittest
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strconv"
@@ -15,10 +16,17 @@ func (n *Node) configure(o Options) error {
 	if err := os.Mkdir(n.path("home"), 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(n.path("enabled_plugins"), []byte("[].\n"), 0o600); err != nil {
+	plugins, config := "", fmt.Sprintf("listeners.tcp.1 = %s\n", n.Addr())
+	if o.Management {
+		plugins = "rabbitmq_management"
+		config += fmt.Sprintf("management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n", n.ports.management)
+	}
+	if err := os.WriteFile(n.path("enabled_plugins"), []byte("["+plugins+"].\n"), 0o600); err != nil {
 		return err
 	}
-	config := fmt.Sprintf("listeners.tcp.1 = %s\n", n.Addr())
+	if err := os.WriteFile(n.path("advanced.config"), []byte(cmp.Or(o.Advanced, "[].")+"\n"), 0o600); err != nil {
+		return err
+	}
 	if o.TLS != nil {
 		settings, err := n.configureTLS(*o.TLS)
 		if err != nil {
@@ -26,7 +34,7 @@ func (n *Node) configure(o Options) error {
 		}
 		config += settings
 	}
-	config += o.Config + "\n"
+	config += n.installation.settings() + o.Config + "\n"
 	return os.WriteFile(n.path("rabbitmq.conf"), []byte(config), 0o600)
 }
 
@@ -34,18 +42,19 @@ func (n *Node) configure(o Options) error {
 // know: nothing of a RabbitMQ that the machine may run.
 func (n *Node) environment() []string {
 	return []string{
-		"PATH=" + os.Getenv("PATH"),
+		"PATH=" + n.installation.path(),
 		"LANG=C.UTF-8",
-		"HOME=" + n.path("home"), // holds the cookie
+		"HOME=" + n.seen("home"), // holds the cookie
 		"ERL_EPMD_ADDRESS=127.0.0.1",
 		"ERL_EPMD_PORT=" + strconv.Itoa(n.ports.mapper),
 		"RABBITMQ_NODENAME=" + n.name,
 		"RABBITMQ_DIST_PORT=" + strconv.Itoa(n.ports.distribution),
-		"RABBITMQ_MNESIA_BASE=" + n.path("data"),
-		"RABBITMQ_LOG_BASE=" + n.path("log"),
-		"RABBITMQ_CONFIG_FILE=" + n.path("rabbitmq.conf"),
+		"RABBITMQ_MNESIA_BASE=" + n.seen("data"),
+		"RABBITMQ_LOG_BASE=" + n.seen("log"),
+		"RABBITMQ_CONFIG_FILE=" + n.seen("rabbitmq.conf"),
+		"RABBITMQ_ADVANCED_CONFIG_FILE=" + n.seen("advanced.config"),
 		"RABBITMQ_CONF_ENV_FILE=" + os.DevNull,
-		"RABBITMQ_ENABLED_PLUGINS_FILE=" + n.path("enabled_plugins"),
+		"RABBITMQ_ENABLED_PLUGINS_FILE=" + n.seen("enabled_plugins"),
 		// The script then becomes the broker instead of staying its parent, so
 		// that the PID we signal is the broker's; -noinput takes the input
 		// away again.

@@ -35,7 +35,7 @@ func (n *Node) configureTLS(o TLS) (settings string, err error) {
 	fmt.Fprintf(&lines, "listeners.ssl.1 = %s\n", n.TLSAddr())
 	write := func(setting, name string, pem []byte) {
 		err = errors.Join(err, os.WriteFile(n.path(name), pem, 0o600))
-		fmt.Fprintf(&lines, "ssl_options.%s = %s\n", setting, n.path(name))
+		fmt.Fprintf(&lines, "ssl_options.%s = %s\n", setting, n.seen(name))
 	}
 	write("certfile", "certificate.pem", o.Certificate)
 	write("keyfile", "key.pem", o.Key)

@@ -3,11 +3,15 @@
 // closes the broker when the command ends, and exits with its code.
 //
 //	go run ./runtime/rabbittest/cmd/rabbitmq -- go test ./...
+//	ACTORGEN_RABBITMQ=4 go run ./runtime/rabbittest/cmd/rabbitmq -- go test ./...
+//
+// Flag -h says which broker that is.
 package main
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,21 +29,49 @@ const (
 	exitSignal = 128
 )
 
+const usage = `usage: rabbitmq [--] command [argument ...]
+       rabbitmq -version
+
+Runs the command with a RabbitMQ, whose URL it finds in ` + rabbittest.URLVariable + `:
+the one that this variable names already; else a private node of the installed
+rabbitmq-server, or of the distribution's, which root installs; else a container.
+
+With ` + rabbittest.ReleaseVariable + `=4 it is a RabbitMQ 4.x: the installed one if it is
+that; else a private node of Debian's package, which root unpacks into the
+user's cache and which touches nothing else; else a container.
+
+  -version  print the version of that RabbitMQ instead of running a command
+`
+
 func main() {
-	arguments := os.Args[1:]
-	if len(arguments) > 0 && arguments[0] == "--" {
-		arguments = arguments[1:]
-	}
-	if len(arguments) == 0 {
-		fmt.Fprintln(os.Stderr, "usage: rabbitmq [--] command [argument ...]")
+	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	version := flag.Bool("version", false, "")
+	flag.Parse()
+	if (flag.NArg() == 0) != *version {
+		flag.Usage()
 		os.Exit(exitUsage)
 	}
-	code, err := run(arguments)
+	var code int
+	var err error
+	if *version {
+		err = printVersion()
+	} else {
+		code, err = run(flag.Args())
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "rabbitmq:", err)
 		code = max(code, exitFailed)
 	}
 	os.Exit(code)
+}
+
+func printVersion() error {
+	version, err := rabbittest.Version(context.Background())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(version)
+	return err
 }
 
 func run(arguments []string) (code int, err error) {
@@ -52,6 +84,7 @@ func run(arguments []string) (code int, err error) {
 		return exitFailed, err
 	}
 	defer func() { err = errors.Join(err, broker.Close()) }()
+	fmt.Fprintln(os.Stderr, "rabbitmq: RabbitMQ", broker.Version)
 
 	cmd := exec.Command(arguments[0], arguments[1:]...)
 	cmd.Env = append(os.Environ(), rabbittest.URLVariable+"="+broker.URL)

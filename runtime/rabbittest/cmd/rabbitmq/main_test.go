@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"syscall"
 	"testing"
 
@@ -52,6 +53,15 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("got exit code %d, want %d", got, test.want)
 			}
 		})
+	}
+}
+
+func TestVersion(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "-version")
+	cmd.Env = append(os.Environ(), commandVariable+"=1", rabbittest.URLVariable+"="+rabbittest.URL(t))
+	got, err := cmd.Output()
+	if err != nil || !regexp.MustCompile(`^\d+\.\d+\.\d+\n$`).Match(got) {
+		t.Errorf("got %q, %v, want three numbers", got, err)
 	}
 }
 
