@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/actorgen/actorgen/generator/diagnostic"
+	"github.com/actorgen/actorgen/generator/lockfile"
 	"github.com/actorgen/actorgen/generator/model"
 )
 
@@ -32,6 +33,11 @@ type Result struct {
 	// Files are the outputs, sorted by path. There are none when there are
 	// diagnostics.
 	Files []model.File
+	// Contract is the wire contract of the whole module, whatever the patterns
+	// are. It is nil when there are diagnostics.
+	Contract *lockfile.File
+	// ModuleDir is the directory of go.mod, beside which the contract is locked.
+	ModuleDir string
 	// Diagnostics are the problems in the source, sorted by position.
 	Diagnostics diagnostic.List
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/actorgen/actorgen/generator/analysis"
+	"github.com/actorgen/actorgen/generator/contract"
 	"github.com/actorgen/actorgen/generator/emit"
 	"github.com/actorgen/actorgen/generator/load"
 	"github.com/actorgen/actorgen/generator/model"
@@ -29,7 +30,8 @@ func run(ctx context.Context, c Config) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	packages := matched(module, analysed.Types(errors))
+	all := analysed.Types(errors)
+	packages := matched(module, all)
 	diagnostics := analysed.Diagnostics
 	var worker *workermain.Main
 	if c.Main != "" {
@@ -38,10 +40,11 @@ func run(ctx context.Context, c Config) (Result, error) {
 			return Result{}, err
 		}
 	}
-	result := Result{Packages: packages, Diagnostics: diagnostics.Sorted(dir)}
+	result := Result{Packages: packages, ModuleDir: module.Dir, Diagnostics: diagnostics.Sorted(dir)}
 	if len(diagnostics) > 0 {
 		return result, nil
 	}
+	result.Contract = contract.Of(module, all)
 	result.Files, err = files(module, packages, worker)
 	return result, err
 }
@@ -81,7 +84,7 @@ func matched(module *load.Module, packages []*model.Package) []*model.Package {
 	for _, p := range module.Packages {
 		names[p.Path] = p.Matched
 	}
-	return slices.DeleteFunc(packages, func(p *model.Package) bool { return !names[p.Path] })
+	return slices.DeleteFunc(slices.Clone(packages), func(p *model.Package) bool { return !names[p.Path] })
 }
 
 func workingDir(dir string) (string, error) {

@@ -28,8 +28,8 @@ func withMain(c *generator.Config, flags *flag.FlagSet) {
 	})
 }
 
-// parse reads the flags, which define adds, and patterns.
-func parse(args []string, stdout io.Writer, define func(*generator.Config, *flag.FlagSet)) (generator.Config, error) {
+// parse reads the flags, which define adds and text explains, and patterns.
+func parse(args []string, text string, stdout io.Writer, define func(*generator.Config, *flag.FlagSet)) (generator.Config, error) {
 	var c generator.Config
 	flags := flag.NewFlagSet("actorgen", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -37,7 +37,7 @@ func parse(args []string, stdout io.Writer, define func(*generator.Config, *flag
 	err := flags.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, usage)
+		fmt.Fprint(stdout, text)
 		return c, errHelp
 	case err != nil:
 		return c, fmt.Errorf("%w (actorgen -h shows the usage)", err)
@@ -52,10 +52,10 @@ func parse(args []string, stdout io.Writer, define func(*generator.Config, *flag
 	return c, err
 }
 
-// load parses the arguments and runs the generator. The code is valid where
+// load parses the arguments, which text explains, and runs the generator. The code is valid where
 // done says that there is nothing more to do.
-func load(ctx context.Context, args []string, stdout, stderr io.Writer, define func(*generator.Config, *flag.FlagSet)) (c generator.Config, r generator.Result, code int, done bool) {
-	c, err := parse(args, stdout, define)
+func load(ctx context.Context, args []string, text string, stdout, stderr io.Writer, define func(*generator.Config, *flag.FlagSet)) (c generator.Config, r generator.Result, code int, done bool) {
+	c, err := parse(args, text, stdout, define)
 	if errors.Is(err, errHelp) {
 		return c, r, exitDone, true
 	}
@@ -85,7 +85,7 @@ func suspect(patterns []string, err error) error {
 
 // generate writes the generated files of the matched packages.
 func generate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	_, result, code, done := load(ctx, args, stdout, stderr, withMain)
+	_, result, code, done := load(ctx, args, usage, stdout, stderr, withMain)
 	if done {
 		return code
 	}
@@ -95,9 +95,9 @@ func generate(ctx context.Context, args []string, stdout, stderr io.Writer) int 
 	return exitDone
 }
 
-// check shows what generate would change.
+// check shows what generate and, where there is a lock, lock would change.
 func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, result, code, done := load(ctx, args, stdout, stderr, withMain)
+	c, result, code, done := load(ctx, args, usage, stdout, stderr, withMain)
 	if done {
 		return code
 	}
@@ -105,10 +105,12 @@ func check(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	if diff == "" {
-		return exitDone
+	if diff != "" {
+		code = exitFound
+		fmt.Fprint(stdout, diff)
+		fmt.Fprintln(stderr, "actorgen: generated files are stale (run actorgen)")
+	} else {
+		code = exitDone
 	}
-	fmt.Fprint(stdout, diff)
-	fmt.Fprintln(stderr, "actorgen: generated files are stale (run actorgen)")
-	return exitFound
+	return max(code, checkLock(c, result, stdout, stderr))
 }

@@ -15,8 +15,9 @@ const usage = `actorgen writes the stubs of functions annotated with //actor:tas
 
 usage: actorgen [-main DIR] [patterns]          write the generated files
        actorgen check [-main DIR] [patterns]    show what is stale, write nothing
+       actorgen lock [-accept NAME]...          write actors.lock, the wire contract
        actorgen list [-json] [patterns]         print every actor
-       actorgen help options                    explain all keys of the annotations
+       actorgen help options|lock               explain the keys, or the lock
        actorgen version
 
 Patterns name packages as for the go command and narrow what is written; without
@@ -25,8 +26,8 @@ any, the whole main module is. actors_gen.go appears beside the annotated source
   -main DIR   also write DIR/main.go, a worker that runs the actors; DIR is
               relative to the working directory
 
-Exit codes: 0 done, 1 problems in the source or stale files, 2 wrong usage or
-environment.
+Exit codes: 0 done, 1 problems in the source, stale files or a broken contract,
+2 wrong usage or environment.
 
 	package tasks
 
@@ -40,9 +41,32 @@ environment.
 	// elsewhere: err := tasks.SendEmail.Send(ctx, "ada@example.com")
 `
 
-// help prints the usage or explains the options.
+const lockHelp = `actorgen lock writes actors.lock beside go.mod: the wire contract of the module,
+which are its queues, its actors, and what their messages carry. Commit it.
+
+usage: actorgen lock [-accept NAME]...
+
+Messages outlive deploys. A change after which either version of the workers runs
+the messages of the other is compatible, and lock adds it: a new actor, a new
+parameter or field, another order, a new result. Any other change breaks the
+contract: an actor that is gone or moves to another queue, a parameter or a field
+that is gone, renamed or of another type, a result that is gone, a key of a queue.
+lock explains each with its place in the source and in the lock, and writes
+nothing, unless all are accepted:
+
+  -accept NAME   accept what breaks the contract of an actor, a queue or a struct,
+                 as the lock or the source calls it; repeatable
+
+Once there is a lock, actorgen check fails on both kinds of changes until they are
+locked. Generating never reads it. To lock nothing any more, delete the file.
+`
+
+// help prints the usage or explains the options or the lock.
 func help(args []string, stdout, stderr io.Writer) int {
 	switch {
+	case len(args) == 1 && args[0] == "lock":
+		fmt.Fprint(stdout, lockHelp)
+		return exitDone
 	case len(args) == 0, len(args) == 1 && slices.Contains(subcommands, args[0]):
 		fmt.Fprint(stdout, usage)
 		return exitDone
@@ -50,7 +74,7 @@ func help(args []string, stdout, stderr io.Writer) int {
 		options(stdout)
 		return exitDone
 	}
-	return fail(stderr, fmt.Errorf("no help on %q (help options explains the keys)", strings.Join(args, " ")))
+	return fail(stderr, fmt.Errorf("no help on %q (there is help options, and help lock)", strings.Join(args, " ")))
 }
 
 // options prints the option table.

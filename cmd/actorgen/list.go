@@ -33,7 +33,7 @@ type entry struct {
 // list prints every actor with its queue, its policy and its signature.
 func list(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	asJSON := false
-	c, result, code, done := load(ctx, args, stdout, stderr, func(_ *generator.Config, flags *flag.FlagSet) {
+	c, result, code, done := load(ctx, args, usage, stdout, stderr, func(_ *generator.Config, flags *flag.FlagSet) {
 		flags.BoolVar(&asJSON, "json", false, "")
 	})
 	if done {

@@ -31,7 +31,7 @@ func main() {
 }
 
 // subcommands are what the first argument can be, if it is no pattern.
-var subcommands = []string{"check", "list", "help", "version"}
+var subcommands = []string{"check", "lock", "list", "help", "version"}
 
 // run dispatches to the subcommands; what is none is a pattern.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -39,6 +39,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		switch args[0] {
 		case "check":
 			return check(ctx, args[1:], stdout, stderr)
+		case "lock":
+			return lock(ctx, args[1:], stdout, stderr)
 		case "list":
 			return list(ctx, args[1:], stdout, stderr)
 		case "help":

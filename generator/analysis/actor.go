@@ -26,7 +26,7 @@ func (a *Analysis) actor(p *pkg, fn *ast.FuncDecl, tasks []directive.Directive) 
 	x.Name = a.wireName(x)
 	x.Broker = x.all.text("broker", "")
 	x.Queue.Name = x.all.text("queue", defaultQueue)
-	x.Queue.Settings = a.queueSettings(x.Queue.Name)
+	x.Queue.Pos, x.Queue.Settings = a.described(x)
 	x.Settings = x.all.settings(option.Task)
 	a.checkOptions(x)
 	return x

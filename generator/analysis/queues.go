@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"go/token"
 	"maps"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 const (
 	defaultQueue      = "default"
 	maxQuorumPrefetch = 2000 // the broker's cap
-	classic           = model.Const("Classic")
+	classic           = option.Const("Classic")
 )
 
 // queue is what the module says of one queue.
@@ -46,12 +47,12 @@ func (a *Analysis) describeQueues(p *load.Package) {
 	}
 }
 
-// settings returns what the module says of the queue with a name.
-func (a *Analysis) queueSettings(name string) []model.Setting {
-	if q := a.queues[name]; q != nil {
-		return q.settings(option.Queue)
+// described returns what the module says of the queue of an actor, and where.
+func (a *Analysis) described(x *actor) (token.Position, []model.Setting) {
+	if q := a.queues[x.Queue.Name]; q != nil {
+		return a.position(q.named[0].pos), q.settings(option.Queue)
 	}
-	return nil
+	return x.Pos, nil
 }
 
 func (a *Analysis) isClassic(name string) bool {

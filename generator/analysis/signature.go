@@ -82,7 +82,7 @@ func (a *Analysis) params(x *actor, signature *types.Signature) {
 			a.Diagnostics.Addf(at, "name it", "parameter %d of %s has no name, which is its key on the wire", i+1, x.title())
 			continue
 		}
-		x.Params = append(x.Params, model.Param{Name: param.Name(), Shape: a.carried(x, param.Type(), at, "parameter "+param.Name())})
+		x.Params = append(x.Params, model.Param{Pos: at, Name: param.Name(), Shape: a.carried(x, param.Type(), at, "parameter "+param.Name())})
 	}
 }
 
@@ -105,6 +105,7 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 	x.Err = true
 	if n == 2 {
 		at := a.position(x.decl.Type.Results.List[0].Type.Pos())
+		x.ResultPos = at
 		x.Result = a.carried(x, results.At(0).Type(), at, "result")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/actorgen/actorgen/generator/model"
+	"github.com/actorgen/actorgen/generator/option"
 )
 
 // definition is the literal of what the source says of an actor. What it does
@@ -66,7 +67,7 @@ func pointee(value any) jen.Code {
 // literal writes a value as a person would.
 func literal(value any) jen.Code {
 	switch v := value.(type) {
-	case model.Const:
+	case option.Const:
 		return jen.Qual(actorPath, string(v))
 	case time.Duration:
 		return duration(v)

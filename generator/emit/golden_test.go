@@ -144,6 +144,7 @@ func generate(t *testing.T, dir string) map[string][]byte {
 	if t.Failed() {
 		t.FailNow()
 	}
+	checkContract(t, result.Contract)
 	outputs := make(map[string][]byte)
 	for _, f := range result.Files {
 		name := filepath.Base(filepath.Dir(f.Path))

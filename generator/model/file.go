@@ -20,11 +20,14 @@ var Predeclared = []string{
 	"rune", "string", "true", "uint", "uint16", "uint32", "uint64", "uint8",
 }
 
-// HasHeader reports whether the generator wrote the file. The header may stand
-// on any line, because a file with merge conflicts is still ours.
-func HasHeader(content []byte) bool {
+// HasHeader reports whether the generator wrote the Go file.
+func HasHeader(content []byte) bool { return HasLine(content, Header) }
+
+// HasLine reports whether a file has a line by which we know it. It may stand
+// anywhere, because a file with merge conflicts is still ours.
+func HasLine(content []byte, text string) bool {
 	for line := range bytes.Lines(content) {
-		if strings.TrimRight(string(line), "\r\n") == Header {
+		if strings.TrimRight(string(line), "\r\n") == text {
 			return true
 		}
 	}

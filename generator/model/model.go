@@ -58,12 +58,16 @@ type Actor struct {
 	Variadic bool
 	// Result is how T travels, of a function that returns (T, error), else nil.
 	Result *shape.Shape
+	// ResultPos is where its type stands.
+	ResultPos token.Position
 	// Err says that the function returns an error.
 	Err bool
 }
 
 // Param is one parameter: a type, and how it travels.
 type Param struct {
+	// Pos is where its type stands.
+	Pos token.Position
 	// Name is the name in the source, which is the key on the wire.
 	Name string
 	*shape.Shape
@@ -71,7 +75,9 @@ type Param struct {
 
 // Queue is a queue with the options that a queue directive sets.
 type Queue struct {
-	Name     string
+	Name string
+	// Pos is where a directive first describes it, or where the actor stands.
+	Pos      token.Position
 	Settings []Setting
 }
 
@@ -85,19 +91,19 @@ type Setting struct {
 	// fields).
 	Struct string
 	Field  string
-	// Value is a bool, an int, a time.Duration, or a Const.
+	// Value is a bool, an int, a time.Duration, or an option.Const.
 	Value any
 	// Text is the value as the annotation writes it.
 	Text string
 }
 
-// Const is the name of a constant of package actor.
-type Const string
-
 // File is one output of the generator.
 type File struct {
 	// Path is where the file belongs.
 	Path string
+	// Header is a line that every such file has if the generator wrote it.
+	// Defaults to Header.
+	Header string
 	// Content is the whole file. Nil means that the file must not exist.
 	Content []byte
 }

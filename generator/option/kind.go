@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/actorgen/actorgen/generator/model"
 	"github.com/actorgen/actorgen/generator/suggest"
 )
+
+// Const is a value that has a name: that of a constant of package actor.
+type Const string
 
 // Kind is how the value of an option is written and read.
 type Kind struct {
@@ -19,7 +21,7 @@ type Kind struct {
 }
 
 // Parse reads a value: a string, a bool, an int, a time.Duration or a
-// model.Const. The error completes the sentence "key=value …".
+// Const. The error completes the sentence "key=value …".
 func (k Kind) Parse(text string) (any, error) {
 	if text == "" {
 		return nil, fmt.Errorf("has no value")
@@ -45,10 +47,10 @@ func (k Kind) orNone(value any) Kind {
 
 // atMost refuses durations above limit, and says why.
 func (k Kind) atMost(limit time.Duration, reason string) Kind {
-	return Kind{Syntax: fmt.Sprintf("%s, at most %s", k.Syntax, short(limit)), parse: func(text string) (any, error) {
+	return Kind{Syntax: fmt.Sprintf("%s, at most %s", k.Syntax, FormatDuration(limit)), parse: func(text string) (any, error) {
 		value, err := k.parse(text)
 		if d, ok := value.(time.Duration); ok && d > limit {
-			return nil, fmt.Errorf("is over %s: %s", short(limit), reason)
+			return nil, fmt.Errorf("is over %s: %s", FormatDuration(limit), reason)
 		}
 		return value, err
 	}}
@@ -56,10 +58,10 @@ func (k Kind) atMost(limit time.Duration, reason string) Kind {
 
 // atLeast refuses durations below limit.
 func (k Kind) atLeast(limit time.Duration) Kind {
-	return Kind{Syntax: fmt.Sprintf("%s, at least %s", k.Syntax, short(limit)), parse: func(text string) (any, error) {
+	return Kind{Syntax: fmt.Sprintf("%s, at least %s", k.Syntax, FormatDuration(limit)), parse: func(text string) (any, error) {
 		value, err := k.parse(text)
 		if d, ok := value.(time.Duration); ok && d < limit {
-			return nil, fmt.Errorf("is under %s", short(limit))
+			return nil, fmt.Errorf("is under %s", FormatDuration(limit))
 		}
 		return value, err
 	}}
@@ -117,10 +119,10 @@ func count(least, most int) Kind {
 // enum takes pairs of a word and the constant of package actor that it means.
 func enum(pairs ...string) Kind {
 	var words []string
-	constants := make(map[string]model.Const, len(pairs)/2)
+	constants := make(map[string]Const, len(pairs)/2)
 	for i := 0; i < len(pairs); i += 2 {
 		words = append(words, pairs[i])
-		constants[pairs[i]] = model.Const(pairs[i+1])
+		constants[pairs[i]] = Const(pairs[i+1])
 	}
 	return Kind{Syntax: strings.Join(words, "|"), parse: func(text string) (any, error) {
 		if constant, ok := constants[text]; ok {
@@ -133,8 +135,8 @@ func enum(pairs ...string) Kind {
 	}}
 }
 
-// short prints a duration without its zero parts: 25m, not 25m0s.
-func short(d time.Duration) string {
+// FormatDuration writes a duration without its zero parts: 25m, not 25m0s.
+func FormatDuration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

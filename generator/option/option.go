@@ -30,6 +30,9 @@ type Option struct {
 	// identity.
 	Struct string
 	Field  string
+	// Frozen says that the broker keeps the value for the life of the queue,
+	// which makes it part of the wire contract.
+	Frozen bool
 	// Own says that the option cannot be shared by a package's defaults.
 	Own bool
 }

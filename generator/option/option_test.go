@@ -4,8 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/actorgen/actorgen/generator/model"
 )
 
 func TestValues(t *testing.T) {
@@ -21,16 +19,16 @@ func TestValues(t *testing.T) {
 		{Task, "confirm-timeout", "1m30s", 90 * time.Second},
 		{Task, "max-delay", "none", time.Duration(0)},
 		{Task, "max-age", "24h", 24 * time.Hour},
-		{Task, "priority", "none", model.Const("NoPriority")},
+		{Task, "priority", "none", Const("NoPriority")},
 		{Task, "priority", "0", 0},
 		{Task, "priority", "255", 255},
-		{Task, "ack", "async", model.Const("AckAsync")},
+		{Task, "ack", "async", Const("AckAsync")},
 		{Task, "timeout", "25m", 25 * time.Minute},
 		{Task, "timeout", "none", time.Duration(0)},
 		{Task, "min-backoff", "0s", time.Duration(0)},
 		{Task, "max-retries", "0", 0},
-		{Queue, "type", "classic", model.Const("Classic")},
-		{Queue, "overflow", "drop-head", model.Const("DropHead")},
+		{Queue, "type", "classic", Const("Classic")},
+		{Queue, "overflow", "drop-head", Const("DropHead")},
 		{Queue, "dead-letter-ttl", "168h", 168 * time.Hour},
 	}
 	for _, test := range tests {

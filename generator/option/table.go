@@ -3,8 +3,6 @@ package option
 import (
 	"math"
 	"time"
-
-	"github.com/actorgen/actorgen/generator/model"
 )
 
 // The limits of RabbitMQ that the table guards.
@@ -34,7 +32,7 @@ var Table = []Option{
 		Meaning: "kept on disk (false: classic queues only)"},
 	{Key: "max-delay", Kind: positive.orNone(time.Duration(0)), Default: "the transport's", Struct: "Publish", Field: "MaxDelay",
 		Meaning: "longest accepted delay"},
-	{Key: "priority", Kind: count(0, maxPriority).orNone(model.Const("NoPriority")), Default: "none", Struct: "Publish", Field: "Priority",
+	{Key: "priority", Kind: count(0, maxPriority).orNone(Const("NoPriority")), Default: "none", Struct: "Publish", Field: "Priority",
 		Meaning: "priority of messages (best effort on quorum queues)"},
 	{Key: "max-age", Kind: positive.orNone(time.Duration(0)), Default: "none", Struct: "Work", Field: "MaxAge",
 		Meaning: "older messages, counted from when they were first due, are dead-lettered instead of run"},
@@ -49,17 +47,17 @@ var Table = []Option{
 	{Key: "max-backoff", Kind: duration, Default: "168h", Struct: "Work", Field: "MaxBackoff",
 		Meaning: "wait that the growing backoff never exceeds"},
 
-	{Key: "type", Scope: Queue, Kind: enum("quorum", "Quorum", "classic", "Classic"), Default: "quorum", Struct: "Queue", Field: "Type",
+	{Key: "type", Scope: Queue, Kind: enum("quorum", "Quorum", "classic", "Classic"), Default: "quorum", Struct: "Queue", Field: "Type", Frozen: true,
 		Meaning: "kind of queue"},
-	{Key: "max-priority", Scope: Queue, Kind: count(1, maxPriority), Default: "none", Struct: "Queue", Field: "MaxPriority",
+	{Key: "max-priority", Scope: Queue, Kind: count(1, maxPriority), Default: "none", Struct: "Queue", Field: "MaxPriority", Frozen: true,
 		Meaning: "number of priorities (classic queues only)"},
-	{Key: "max-length", Scope: Queue, Kind: count(1, math.MaxInt32), Default: "no limit", Struct: "Queue", Field: "MaxLength",
+	{Key: "max-length", Scope: Queue, Kind: count(1, math.MaxInt32), Default: "no limit", Struct: "Queue", Field: "MaxLength", Frozen: true,
 		Meaning: "ready messages that the queue takes"},
-	{Key: "overflow", Scope: Queue, Kind: enum("reject-publish", "RejectPublish", "drop-head", "DropHead"), Default: "reject-publish", Struct: "Queue", Field: "Overflow",
+	{Key: "overflow", Scope: Queue, Kind: enum("reject-publish", "RejectPublish", "drop-head", "DropHead"), Default: "reject-publish", Struct: "Queue", Field: "Overflow", Frozen: true,
 		Meaning: "what a full queue does"},
-	{Key: "delivery-limit", Scope: Queue, Kind: count(1, math.MaxInt32), Default: "20", Struct: "Queue", Field: "DeliveryLimit",
+	{Key: "delivery-limit", Scope: Queue, Kind: count(1, math.MaxInt32), Default: "20", Struct: "Queue", Field: "DeliveryLimit", Frozen: true,
 		Meaning: "deliveries before the broker gives up (quorum only)"},
-	{Key: "dead-letter-ttl", Scope: Queue, Kind: duration.atLeast(time.Millisecond), Default: "for ever", Struct: "Queue", Field: "DeadLetterTTL",
+	{Key: "dead-letter-ttl", Scope: Queue, Kind: duration.atLeast(time.Millisecond), Default: "for ever", Struct: "Queue", Field: "DeadLetterTTL", Frozen: true,
 		Meaning: "how long dead letters are kept"},
 	{Key: "prefetch", Scope: Queue, Kind: count(1, math.MaxUint16), Default: "follows the slots", Struct: "Queue", Field: "Prefetch",
 		Meaning: "deliveries that a worker takes in advance"},

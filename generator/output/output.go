@@ -4,6 +4,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -70,7 +71,7 @@ func compare(files []model.File) ([]change, error) {
 			}
 		case err != nil:
 			return nil, err
-		case !isOurs(before):
+		case !isOurs(f, before):
 			return nil, &ForeignError{f.Path}
 		case f.Content == nil || !bytes.Equal(before, f.Content):
 			changes = append(changes, change{f.Path, before, f.Content})
@@ -80,6 +81,6 @@ func compare(files []model.File) ([]change, error) {
 }
 
 // isOurs also takes an empty file for ours, because it holds nothing to lose.
-func isOurs(content []byte) bool {
-	return model.HasHeader(content) || len(bytes.TrimSpace(content)) == 0
+func isOurs(f model.File, content []byte) bool {
+	return model.HasLine(content, cmp.Or(f.Header, model.Header)) || len(bytes.TrimSpace(content)) == 0
 }

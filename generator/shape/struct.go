@@ -1,11 +1,16 @@
 package shape
 
-import "go/types"
+import (
+	"go/token"
+	"go/types"
+)
 
 // Field is a field of a struct as it travels.
 type Field struct {
 	// Key is its name on the wire, Name the one in the struct.
 	Key, Name string
+	// Pos is where it is declared, as far as that is known of other packages.
+	Pos token.Pos
 	*Shape
 	// OmitEmpty leaves it out when it is empty, which its type can be.
 	OmitEmpty bool
@@ -55,7 +60,7 @@ func (w *walker) fields(s *Shape, u *types.Struct, path string) {
 		}
 		keys[key] = field.Name()
 		elem := w.of(field.Type(), name)
-		s.Fields = append(s.Fields, Field{key, field.Name(), elem, tag.omitEmpty && elem.canBeEmpty()})
+		s.Fields = append(s.Fields, Field{key, field.Name(), field.Pos(), elem, tag.omitEmpty && elem.canBeEmpty()})
 	}
 }
 
