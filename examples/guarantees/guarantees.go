@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/actorgen/actorgen/examples/guarantees/tasks"
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -44,6 +45,17 @@ func Connect(ctx context.Context, payments, analytics string) (transports []acto
 		actor.SetBroker(name, actor.NewClient(transport, actor.ClientConfig{}))
 	}
 	return transports, nil
+}
+
+// Remind sends a reminder that runs when it is due. It returns false where that
+// is too far away to wait on a broker: the caller keeps it and asks again later.
+func Remind(ctx context.Context, payment string, due time.Time) (queued bool, err error) {
+	err = tasks.RemindOfPayment.With(actor.At(due)).Send(ctx, payment)
+	var tooLong *actor.DelayTooLongError
+	if errors.As(err, &tooLong) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Charge sends one payment. When it returns nil, the payment is queued.

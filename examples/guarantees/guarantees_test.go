@@ -54,6 +54,23 @@ func TestBothGuaranteesInOneProcess(t *testing.T) {
 	}
 }
 
+func TestRemindTakesWhatTheBrokerMayHold(t *testing.T) {
+	transports, err := guarantees.Connect(t.Context(), rabbittest.URL(t), rabbittest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		for _, transport := range transports {
+			transport.Close()
+		}
+	}()
+	for due, want := range map[time.Duration]bool{-time.Hour: true, time.Hour: true, 25 * time.Hour: false} {
+		if queued, err := guarantees.Remind(t.Context(), "p-1", time.Now().Add(due)); queued != want || err != nil {
+			t.Errorf("Remind, due in %s: got %t, %v, want %t", due, queued, err, want)
+		}
+	}
+}
+
 func TestChargeTellsThatNothingWasQueued(t *testing.T) {
 	transports, err := guarantees.Connect(t.Context(), rabbittest.URL(t), rabbittest.URL(t))
 	if err != nil {

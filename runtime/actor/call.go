@@ -100,7 +100,7 @@ func (c *Client) request(ctx context.Context, m *Message) (*Reply, error) {
 		return nil, err
 	}
 	if m.Delay != 0 || !m.At.IsZero() {
-		return nil, &InvalidMessageError{Actor: e.Actor, Queue: e.Destination(), Reason: "a call cannot be delayed (send the task instead)"}
+		return nil, &InvalidMessageError{Actor: e.Actor, Queue: e.queueName(), Reason: "a call cannot be delayed (send the task instead)"}
 	}
 	ctx, cancel := bounded(ctx, m.definition)
 	defer cancel()

@@ -3,8 +3,6 @@ package actor_test
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -32,52 +30,11 @@ func (c calledShop) open(t *testing.T, f counter) *shop {
 		c.transport = memory.New(memory.Config{Broker: c.broker})
 	}
 	definition := &actor.Definition{Name: "shop.Count", Queue: actor.Queue{Name: "work"}, Work: c.work}
-	var mu sync.Mutex
-	runs := 0
-	bind := func(actor.Message) (actor.Task, error) {
-		return func(ctx context.Context) error {
-			mu.Lock()
-			run := runs
-			runs++
-			mu.Unlock()
-			v, err := f(ctx, run)
-			return actor.Return(ctx, v, err, (*actor.Encoder).Int)
-		}, nil
-	}
-	return openTable(t, c.transport, definition, bind, c.worker, c.client)
-}
-
-func openTable(t *testing.T, transport actor.Transport, d *actor.Definition, bind func(actor.Message) (actor.Task, error),
-	cfg actor.WorkerConfig, config actor.ClientConfig) *shop {
-	t.Helper()
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	client := actor.NewClient(transport, config)
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- actor.NewWorker(client, cfg, actor.Table{{Definition: d, Bind: bind}}).Run(ctx) }()
-	s := &shop{t: t, transport: transport, client: client, stub: actor.NewStub(d).Via(client)}
-	s.stop = sync.OnceValue(func() error {
-		cancel()
-		return <-ended
+	bind := numbered(func(ctx context.Context, run int) error {
+		v, err := f(ctx, run)
+		return actor.Return(ctx, v, err, (*actor.Encoder).Int)
 	})
-	t.Cleanup(func() {
-		s.stop()
-		transport.Close()
-	})
-	return s
-}
-
-func (s *shop) message(stub actor.Stub) actor.Message {
-	s.t.Helper()
-	e := actor.NewEncoder()
-	e.Map(0)
-	m, err := stub.Message(e)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return m
+	return openEntry(t, c.transport, actor.Entry{Definition: definition, Bind: bind}, c.worker, c.client)
 }
 
 func (s *shop) call(ctx context.Context) (int, error) {

@@ -91,7 +91,7 @@ func TestCallLearnsWhyItCannotRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := &actor.Definition{Name: test.name, Queue: actor.Queue{Name: "work"}}
-				s := openTable(t, memory.New(memory.Config{}), d, test.bind, actor.WorkerConfig{}, actor.ClientConfig{})
+				s := openEntry(t, memory.New(memory.Config{}), actor.Entry{Definition: d, Bind: test.bind}, actor.WorkerConfig{}, actor.ClientConfig{})
 				s.stub = actor.NewStub(&actor.Definition{Name: "shop.Count", Queue: d.Queue}).Via(s.client)
 				_, err := s.call(within(t, time.Hour))
 				if remote := remoteError(t, err); !strings.HasPrefix(remote.Message, test.want) {

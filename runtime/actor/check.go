@@ -59,7 +59,7 @@ func (m *Message) delay() time.Duration {
 // on.
 func (e *Envelope) Check(maxDelay time.Duration) error {
 	if e.Delay > maxDelay {
-		return &DelayTooLongError{Actor: e.Actor, Queue: e.Destination(), Delay: e.Delay, MaxDelay: maxDelay}
+		return &DelayTooLongError{Actor: e.Actor, Queue: e.queueName(), Delay: e.Delay, MaxDelay: maxDelay}
 	}
 	reason := e.flawOfRoute()
 	if reason == "" && !e.IsCopy() {
@@ -68,7 +68,16 @@ func (e *Envelope) Check(maxDelay time.Duration) error {
 	if reason == "" {
 		return nil
 	}
-	return &InvalidMessageError{Actor: e.Actor, Queue: e.Destination(), Reason: reason}
+	return &InvalidMessageError{Actor: e.Actor, Queue: e.queueName(), Reason: reason}
+}
+
+// queueName returns the name of the actor's queue: what no broker has seen is
+// meant for that, whichever of the queues beside it would have taken it.
+func (e *Envelope) queueName() string {
+	if e.Queue == nil {
+		return ""
+	}
+	return e.Queue.Name
 }
 
 // IsCopy says that the envelope carries a delivery on: a retry, a dead letter,
@@ -106,8 +115,8 @@ func (e *Envelope) flawOfContent() string {
 	return flawOfHeaders(e.Headers)
 }
 
-// Check says why a broker would not take the queue's name, or that of its
-// dead-letter queue; nil if it would. RabbitMQ closes the whole connection over
+// Check says why a broker would not take the queue's name, or those of the
+// queues beside it; nil if it would. RabbitMQ closes the whole connection over
 // a name that is not UTF-8. A nil queue has no name.
 func (q *Queue) Check() error {
 	if flaw := q.flaw(); flaw != "" {
@@ -120,14 +129,16 @@ func (q *Queue) flaw() string {
 	switch {
 	case q == nil || q.Name == "":
 		return "no queue is named"
-	case len(q.Name)+len(DeadLetterSuffix) > maxNameBytes:
+	case len(q.Name)+longestSuffix > maxNameBytes:
 		return fmt.Sprintf("the queue's name with its prefix and %q has %d bytes, %d are allowed",
-			DeadLetterSuffix, len(q.Name)+len(DeadLetterSuffix), maxNameBytes)
+			DeadLetterSuffix, len(q.Name)+longestSuffix, maxNameBytes)
 	case !utf8.ValidString(q.Name):
 		return fmt.Sprintf("the queue's name %q is not UTF-8", q.Name)
 	}
 	return ""
 }
+
+const longestSuffix = max(len(DeadLetterSuffix), len(RetrySuffix))
 
 // shorten returns text cut to at most n bytes, at a rune's start.
 func shorten(text string, n int) string {

@@ -16,7 +16,8 @@ type Envelope struct {
 	// Headers are the user's, checked. They must not be changed.
 	Headers map[string]any
 
-	// Queue is the destination, its name with the client's prefix.
+	// Queue is the actor's queue, its name with the client's prefix.
+	// Destination says whether the message goes there or to one beside it.
 	Queue *Queue
 	// DeadLetter sends to the queue's dead-letter queue instead.
 	DeadLetter bool
@@ -57,16 +58,24 @@ type Envelope struct {
 	Deadline time.Time
 }
 
-// Destination returns the name of the queue that the envelope is for, empty
-// where it has none.
+// Destination returns the name of the queue on the broker that the envelope is
+// for, empty where it has none.
 func (e *Envelope) Destination() string {
-	if e.Queue == nil {
+	switch {
+	case e.Queue == nil:
 		return ""
-	}
-	if e.DeadLetter {
+	case e.DeadLetter:
 		return e.Queue.DeadLetterName()
+	case e.IsForRetryQueue():
+		return e.Queue.RetryName()
 	}
 	return e.Queue.Name
+}
+
+// IsForRetryQueue reports whether the envelope is for the retry queue of its
+// queue, which takes what is delayed and what has failed before.
+func (e *Envelope) IsForRetryQueue() bool {
+	return (e.Delay > 0 || e.Remaining > 0 || e.Attempt > 0) && !e.DeadLetter && e.Queue != nil && e.Queue.HasRetryQueue()
 }
 
 // Fail returns the error for this envelope: outcome is one of the outcome

@@ -9,7 +9,9 @@ import (
 type Facts struct {
 	ID    string
 	Actor string
-	// Queue is the queue's name on the broker, with the client's prefix.
+	// Queue is the name of the actor's queue, with the client's prefix, even
+	// where the delivery came from its retry queue: Attempt tells that apart,
+	// and which of the two holds a message is the runtime's own business.
 	Queue string
 	// Attempt is how many runs of the task have failed before this one.
 	Attempt int

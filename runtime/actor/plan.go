@@ -30,6 +30,7 @@ func newPlan(tables []Table, broker string, only []string, cfg *ClientConfig) (*
 	seen := make(map[string]bool)
 	known := make(map[string]bool)
 	byQueue := make(map[string]*plannedQueue)
+	var all []Queue // those that are not worked on too
 	for _, table := range tables {
 		for _, entry := range table {
 			d := entry.Definition
@@ -43,10 +44,11 @@ func newPlan(tables []Table, broker string, only []string, cfg *ClientConfig) (*
 			seen[d.Name] = true
 			name := cmp.Or(d.Queue.Name, DefaultName)
 			known[name] = true
+			q := cfg.resolveQueue(d.Queue)
+			all = append(all, q)
 			if len(only) > 0 && !slices.Contains(only, name) {
 				continue
 			}
-			q := cfg.resolveQueue(d.Queue)
 			planned := byQueue[q.Name]
 			if planned == nil {
 				planned = &plannedQueue{queue: q, actors: make(map[string]*plannedActor)}
@@ -66,6 +68,7 @@ func newPlan(tables []Table, broker string, only []string, cfg *ClientConfig) (*
 	if len(seen) == 0 {
 		problems = append(problems, fmt.Errorf("the tables hold no actor of broker %q", broker))
 	}
+	problems = append(problems, clashes(all)...)
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
@@ -74,6 +77,26 @@ func newPlan(tables []Table, broker string, only []string, cfg *ClientConfig) (*
 		p.queues = append(p.queues, *byQueue[name])
 	}
 	return p, nil
+}
+
+// clashes reports the queues that have the name of one beside another queue:
+// whoever works on them would take its dead letters for tasks, or its retries.
+func clashes(queues []Queue) (problems []error) {
+	beside := make(map[string]string, 2*len(queues))
+	for _, q := range queues {
+		beside[q.DeadLetterName()] = fmt.Sprintf("that holds the dead letters of %q", q.Name)
+		if q.HasRetryQueue() {
+			beside[q.RetryName()] = fmt.Sprintf("that takes the retries of %q", q.Name)
+		}
+	}
+	reported := make(map[string]bool)
+	for _, q := range queues {
+		if what, clash := beside[q.Name]; clash && !reported[q.Name] {
+			reported[q.Name] = true
+			problems = append(problems, fmt.Errorf("queue %q has the name of the queue %s (give it another name)", q.Name, what))
+		}
+	}
+	return problems
 }
 
 func resolveWork(p *WorkPolicy) resolvedWork {

@@ -14,6 +14,9 @@ import (
 type prefetch struct {
 	configured int // zero if it is not
 	places     int
+	// consumers are all that hold messages for the same places. Each may hold
+	// as many: the others may have none.
+	consumers []Consumer
 
 	mu   sync.Mutex
 	size int
@@ -35,9 +38,15 @@ func newPrefetch(q *Queue, configured, places int) *prefetch {
 	return &prefetch{configured: configured, places: places, size: cmp.Or(configured, places)}
 }
 
-// observe takes in the duration of a run and tells the consumer of a new size.
-func (p *prefetch) observe(took time.Duration, c Consumer) {
+// observe takes in the duration of a run and tells the consumers of a new size.
+func (p *prefetch) observe(took time.Duration) {
 	if size, changed := p.follow(took); changed {
+		p.set(size)
+	}
+}
+
+func (p *prefetch) set(size int) {
+	for _, c := range p.consumers {
 		c.SetPrefetch(size)
 	}
 }
@@ -69,12 +78,12 @@ func (p *prefetch) within(d time.Duration, limit int) int {
 }
 
 // retreat goes down to one, until the next run has ended.
-func (p *prefetch) retreat(c Consumer) {
+func (p *prefetch) retreat() {
 	p.mu.Lock()
 	changed := p.size != 1
 	p.size = 1
 	p.mu.Unlock()
 	if changed {
-		c.SetPrefetch(1)
+		p.set(1)
 	}
 }

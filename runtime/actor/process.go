@@ -40,7 +40,7 @@ func (s *shift) process(r *run) {
 		return
 	}
 	err := s.execute(r, planned, started)
-	r.queue.prefetch.observe(time.Since(started), r.queue.consumer)
+	r.queue.prefetch.observe(time.Since(started))
 	s.conclude(r, work, s.judge(r, work, err))
 }
 

@@ -12,8 +12,8 @@ type Queue struct {
 	// MaxPriority is the number of priorities of a classic queue.
 	// Defaults to none.
 	MaxPriority int
-	// MaxLength is the number of ready messages the queue takes.
-	// Defaults to no limit.
+	// MaxLength is the number of ready messages the queue takes; those that
+	// wait in its retry queue are not counted. Defaults to no limit.
 	MaxLength int
 	// Overflow is what a full queue does. Defaults to RejectPublish.
 	Overflow Overflow
@@ -22,7 +22,8 @@ type Queue struct {
 	DeliveryLimit int
 	// DeadLetterTTL is how long dead letters are kept. Defaults to for ever.
 	DeadLetterTTL time.Duration
-	// Prefetch is how many deliveries a worker takes in advance.
+	// Prefetch is how many deliveries a worker takes in advance, from the queue
+	// and from its retry queue each.
 	// Defaults to a number that follows the worker's slots.
 	Prefetch int
 	// Concurrency is how many messages of this queue one worker runs at a
@@ -51,8 +52,21 @@ const (
 // DefaultDeliveryLimit is the delivery limit of a queue that names none.
 const DefaultDeliveryLimit = 20
 
-// DeadLetterSuffix is appended to a queue's name to name its dead-letter queue.
-const DeadLetterSuffix = ".XQ"
+// Suffixes are appended to a queue's name to name the queues beside it.
+const (
+	DeadLetterSuffix = ".XQ"
+	RetrySuffix      = ".RQ"
+)
 
 // DeadLetterName returns the name of the queue that holds q's dead letters.
 func (q *Queue) DeadLetterName() string { return q.Name + DeadLetterSuffix }
+
+// HasRetryQueue reports whether q has a retry queue beside it, which has no
+// limit and takes q's delayed messages and its retries: a queue does that
+// refuses messages when it is full. What a delay has led to such a queue would
+// hold up everybody's delays until there is room, and a retry would keep the
+// message that it replaces.
+func (q *Queue) HasRetryQueue() bool { return q.MaxLength > 0 && q.Overflow != DropHead }
+
+// RetryName returns the name of q's retry queue, where it has one.
+func (q *Queue) RetryName() string { return q.Name + RetrySuffix }

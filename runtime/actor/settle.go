@@ -61,7 +61,7 @@ func (s *shift) copyOf(r *run) *Envelope {
 		Confirm:     true,
 		Mandatory:   true,
 		Persistent:  true,
-		Timeout:     *defaultPublish.ConfirmTimeout,
+		Timeout:     copyTimeout,
 		Attempt:     d.Attempt,
 		FirstSent:   d.firstSent(),
 		FirstDue:    d.FirstDue,
@@ -69,6 +69,10 @@ func (s *shift) copyOf(r *run) *Envelope {
 		FailedAt:    d.FailedAt,
 	}
 }
+
+// copyTimeout is longer than a sender waits. Nobody waits for a copy, and one
+// whose confirm comes later than that is published twice.
+const copyTimeout = 30 * time.Second
 
 // failedCopyOf is copyOf after a run that failed as v says.
 func (s *shift) failedCopyOf(r *run, v verdict) *Envelope {
@@ -84,9 +88,15 @@ func (s *shift) failedCopyOf(r *run, v verdict) *Envelope {
 // a crash anywhere in between runs a task twice but loses none. What cannot be
 // published leaves the slot and is published again until it is, or until the
 // session that made the delivery ends and the broker delivers it again. Where
-// that has ended before, nothing is published: there would be two.
+// that has ended before, nothing is published: there would be two. Nor is it
+// once the handlers are cancelled; the original goes back then, and is no attempt
+// the older.
 func (s *shift) replace(r *run, e *Envelope) {
 	if s.leave(r) {
+		return
+	}
+	if s.handlers.Err() != nil && !r.acknowledged {
+		s.handBack(r) // it may have failed because it was cancelled
 		return
 	}
 	published := make(chan struct{})
@@ -153,9 +163,11 @@ func (s *shift) acknowledge(r *run, mode AckMode) {
 	if r.acknowledged {
 		return
 	}
-	if err := r.queue.finished.finish(r).Ack(mode == AckSync); err != nil {
+	settlement := r.queue.finished.finish(r)
+	if err := settlement.Ack(mode == AckSync); err != nil {
 		s.worker.config.Logger.Debug("acknowledgement lost, the message will come again",
 			"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name, "error", err)
+		<-settlement.Lost() // or soon will be; until then the consumer would hand out what is lost too
 	}
 }
 

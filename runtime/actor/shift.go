@@ -2,7 +2,6 @@ package actor
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -35,9 +34,11 @@ type shift struct {
 	// settlements are those that outlive their slot.
 	settlements sync.WaitGroup
 
-	// silent says that the broker has not answered in time when it was to stop
-	// delivering. It belongs to Run's goroutine.
-	silent bool
+	// deadline is when the drain timeout ends, zero before the drain. silent says
+	// that the broker has not answered in time when it was to stop delivering.
+	// Both belong to Run's goroutine.
+	deadline time.Time
+	silent   bool
 
 	mu sync.Mutex
 	// unstarted are deliveries that no slot took before the drain began; they
@@ -46,14 +47,25 @@ type shift struct {
 	unknown   onceEach // names of unknown actors that were logged
 }
 
-// workedQueue is a planned queue with its consumer.
-type workedQueue struct {
+// workplace is where the messages of a planned queue are run, whichever queue on
+// the broker they come from.
+type workplace struct {
 	*plannedQueue
-	consumer Consumer
 	prefetch *prefetch
-	finished finished
-	// places limits how many of the queue's messages run at a time.
+	// door lets one message at a time wait for a place and a slot, so that two
+	// queues on the broker get no more slots than one.
+	door chan struct{}
+	// places limits how many messages run at a time.
 	places chan struct{}
+}
+
+// workedQueue is a queue on the broker with its consumer: a planned queue, or
+// the retry queue beside it.
+type workedQueue struct {
+	*workplace
+	retries  bool
+	consumer Consumer
+	finished finished
 	// offered is the run that the feeder passes on, nil while it has none.
 	offered atomic.Pointer[run]
 }
@@ -100,11 +112,16 @@ func newShift(ctx context.Context, w *Worker, p *plan) *shift {
 		if q.queue.Concurrency > 0 {
 			places = min(places, q.queue.Concurrency)
 		}
-		s.queues = append(s.queues, &workedQueue{
+		shared := &workplace{
 			plannedQueue: q,
-			places:       make(chan struct{}, places),
 			prefetch:     newPrefetch(&q.queue, w.config.Prefetch, places),
-		})
+			door:         make(chan struct{}, 1),
+			places:       make(chan struct{}, places),
+		}
+		s.queues = append(s.queues, &workedQueue{workplace: shared})
+		if q.queue.HasRetryQueue() {
+			s.queues = append(s.queues, &workedQueue{workplace: shared, retries: true})
+		}
 	}
 	return s
 }
@@ -113,6 +130,7 @@ func (s *shift) subscribe(ctx context.Context) error {
 	for _, q := range s.queues {
 		consumer, err := s.worker.client.transport.Consume(ctx, Subscription{
 			Queue:    &q.queue,
+			Retries:  q.retries,
 			Prefix:   s.worker.client.config.QueuePrefix,
 			Prefetch: q.prefetch.size,
 			MaxWait:  maxUnstarted,
@@ -121,6 +139,7 @@ func (s *shift) subscribe(ctx context.Context) error {
 			return err
 		}
 		q.consumer = consumer
+		q.prefetch.consumers = append(q.prefetch.consumers, consumer)
 	}
 	return nil
 }
@@ -202,89 +221,24 @@ func (s *shift) keep(r *run) {
 // for too long, for which it uses the timer.
 func (s *shift) pass(ctx context.Context, r *run, wait *time.Timer) {
 	wait.Reset(r.patience())
-	select {
-	case r.queue.places <- struct{}{}:
-	case <-wait.C:
-		r.handBackUnstarted()
-		return
-	case <-ctx.Done():
-		s.keep(r)
+	if !waitToSend(ctx, s, r, r.queue.door, struct{}{}, wait) {
 		return
 	}
-	select {
-	case s.runs <- r:
-	case <-wait.C:
+	defer func() { <-r.queue.door }()
+	if waitToSend(ctx, s, r, r.queue.places, struct{}{}, wait) && !waitToSend(ctx, s, r, s.runs, r, wait) {
 		<-r.queue.places
+	}
+}
+
+// waitToSend sends v to c, or does what pass does when that takes too long.
+func waitToSend[T any](ctx context.Context, s *shift, r *run, c chan<- T, v T, wait *time.Timer) bool {
+	select {
+	case c <- v:
+		return true
+	case <-wait.C:
 		r.handBackUnstarted()
 	case <-ctx.Done():
-		<-r.queue.places
 		s.keep(r)
 	}
-}
-
-// drain hands back what was prefetched and waits for what runs.
-func (s *shift) drain() error {
-	deadline := time.NewTimer(s.worker.config.DrainTimeout)
-	defer deadline.Stop()
-	idle := make(chan struct{})
-	go func() { // ends with the last handler; a handler that never returns keeps it, as it keeps its slot
-		s.slots.Wait()
-		s.settlements.Wait()
-		close(idle)
-	}()
-	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Stop(ctx) })
-	for _, r := range s.unstarted {
-		r.delivery.Settlement.Requeue()
-	}
-	select {
-	case <-idle:
-		return nil
-	case <-deadline.C:
-		select {
-		case <-idle: // and only the broker was slow
-			return nil
-		default:
-		}
-	}
-	s.worker.enter(Cancelling)
-	s.cancel(ErrShutdown)
-	s.abandon()
-	select {
-	case <-idle:
-	case <-time.After(cancelGrace):
-		s.worker.config.Logger.Error("handlers ignore their cancelled context; their messages are handed back")
-	}
-	return ErrDrainTimeout
-}
-
-// end closes the consumers, which flushes the acknowledgements and hands back
-// what is left.
-func (s *shift) end() {
-	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Close(ctx) })
-	s.cancel(ErrShutdown)
-	s.abandon()
-}
-
-// eachConsumer calls f for all consumers at once and waits, unless the broker
-// did not answer in time before.
-func (s *shift) eachConsumer(f func(context.Context, Consumer) error) {
-	limit := min(closeTimeout, max(s.worker.config.DrainTimeout, time.Second))
-	if s.silent {
-		limit = 0
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	var all sync.WaitGroup
-	for _, q := range s.queues {
-		if q.consumer == nil {
-			continue
-		}
-		all.Go(func() {
-			if err := f(ctx, q.consumer); err != nil && limit > 0 && !errors.Is(err, ErrConnectionLost) && !errors.Is(err, ErrClosed) {
-				s.worker.config.Logger.Warn("the broker did not take leave", "queue", q.queue.Name, "error", err)
-			}
-		})
-	}
-	all.Wait()
-	s.silent = s.silent || ctx.Err() != nil
+	return false
 }

@@ -33,9 +33,14 @@ func open(t *testing.T, work actor.WorkPolicy, cfg actor.WorkerConfig, maxDelay 
 func openOn(t *testing.T, transport actor.Transport, work actor.WorkPolicy, cfg actor.WorkerConfig, f handle) *shop {
 	t.Helper()
 	definition := &actor.Definition{Name: "shop.Work", Queue: actor.Queue{Name: "work"}, Work: work}
+	return openEntry(t, transport, actor.Entry{Definition: definition, Bind: numbered(f)}, cfg, actor.ClientConfig{})
+}
+
+// numbered binds f to messages; it is told which run it is.
+func numbered(f handle) func(actor.Message) (actor.Task, error) {
 	var mu sync.Mutex
 	runs := 0
-	table := actor.Table{{Definition: definition, Bind: func(actor.Message) (actor.Task, error) {
+	return func(actor.Message) (actor.Task, error) {
 		return func(ctx context.Context) error {
 			mu.Lock()
 			run := runs
@@ -43,15 +48,19 @@ func openOn(t *testing.T, transport actor.Transport, work actor.WorkPolicy, cfg 
 			mu.Unlock()
 			return f(ctx, run)
 		}, nil
-	}}}
-	client := actor.NewClient(transport, actor.ClientConfig{})
+	}
+}
+
+func openEntry(t *testing.T, transport actor.Transport, e actor.Entry, cfg actor.WorkerConfig, config actor.ClientConfig) *shop {
+	t.Helper()
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	client := actor.NewClient(transport, config)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- actor.NewWorker(client, cfg, table).Run(ctx) }()
-	s := &shop{t: t, transport: transport, client: client, stub: actor.NewStub(definition).Via(client)}
+	go func() { ended <- actor.NewWorker(client, cfg, actor.Table{e}).Run(ctx) }()
+	s := &shop{t: t, transport: transport, client: client, stub: actor.NewStub(e.Definition).Via(client)}
 	s.stop = sync.OnceValue(func() error {
 		cancel()
 		return <-ended
@@ -63,7 +72,7 @@ func openOn(t *testing.T, transport actor.Transport, work actor.WorkPolicy, cfg 
 	return s
 }
 
-func (s *shop) send(stub actor.Stub, delay time.Duration) string {
+func (s *shop) message(stub actor.Stub) actor.Message {
 	s.t.Helper()
 	e := actor.NewEncoder()
 	e.Map(0)
@@ -71,6 +80,12 @@ func (s *shop) send(stub actor.Stub, delay time.Duration) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	return m
+}
+
+func (s *shop) send(stub actor.Stub, delay time.Duration) string {
+	s.t.Helper()
+	m := s.message(stub)
 	if err := stub.SendWithDelay(s.t.Context(), delay, m); err != nil {
 		s.t.Fatal(err)
 	}

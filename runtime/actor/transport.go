@@ -2,6 +2,7 @@ package actor
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -15,13 +16,17 @@ type Transport interface {
 	// ends early when ctx does. It returns nil when all were confirmed, else
 	// one error for each envelope, in order, nil where it was confirmed; each
 	// is a *PublishError. What Envelope.Check refuses is ErrNotSent with that
-	// error as its cause. A queue that does not exist is declared first where
-	// the transport may. Publish does not keep batch or change it; it may keep
-	// the bodies and headers, which the caller must not change.
+	// error as its cause. A queue that does not exist is declared first, with
+	// those beside it, where the transport may. A message arrives in the queue
+	// that Envelope.Destination names, however long it was delayed; only that
+	// queue may refuse it, and no message holds up one for another queue.
+	// Publish does not keep batch or change it; it may keep the bodies and
+	// headers, which the caller must not change.
 	Publish(ctx context.Context, batch []Envelope) []error
 
-	// Consume subscribes to a queue, which it declares where the transport
-	// may. It waits for the first subscription until ctx ends. From then on
+	// Consume subscribes to a queue, which it declares with those beside it
+	// where the transport may. What Subscription.Check refuses is an error. It
+	// waits for the first subscription until ctx ends. From then on
 	// the consumer lives through lost connections until it is closed.
 	Consume(ctx context.Context, s Subscription) (Consumer, error)
 
@@ -55,6 +60,9 @@ type Subscription struct {
 	Queue *Queue
 	// DeadLetter subscribes to the queue's dead-letter queue instead.
 	DeadLetter bool
+	// Retries subscribes to the queue's retry queue instead; a worker has a
+	// consumer for each of the two. See Queue.HasRetryQueue.
+	Retries bool
 	// Prefix is the client's queue prefix, for the queue's delays.
 	Prefix string
 	// Prefetch is how many unsettled deliveries the consumer holds at first.
@@ -64,6 +72,28 @@ type Subscription struct {
 	// handed back, unless that has happened to it often. It matters where the
 	// broker takes back what is unsettled for too long. Zero means for ever.
 	MaxWait time.Duration
+}
+
+// Source returns the name of the queue on the broker that is subscribed to.
+func (s *Subscription) Source() string {
+	switch {
+	case s.DeadLetter:
+		return s.Queue.DeadLetterName()
+	case s.Retries:
+		return s.Queue.RetryName()
+	}
+	return s.Queue.Name
+}
+
+// Check says why no broker can be asked for the subscription; nil if one can.
+func (s *Subscription) Check() error {
+	if err := s.Queue.Check(); err != nil {
+		return err
+	}
+	if s.Retries && (s.DeadLetter || !s.Queue.HasRetryQueue()) {
+		return fmt.Errorf("queue %q has no retry queue (a limited one has that refuses when it is full)", s.Queue.Name)
+	}
+	return nil
 }
 
 // Consumer receives the deliveries of one subscription.

@@ -25,6 +25,6 @@ func (r *run) handBackUnstarted() {
 	if !r.claim() {
 		return
 	}
-	r.queue.prefetch.retreat(r.queue.consumer) // first, or it would come here again
+	r.queue.prefetch.retreat() // first, or it would come here again
 	r.delivery.Settlement.Requeue()
 }

@@ -7,7 +7,9 @@ import "testing"
 func TestWhatHasBegunIsNotHandedBack(t *testing.T) {
 	for _, begun := range []bool{false, true} {
 		back := 0
-		q := &workedQueue{plannedQueue: &plannedQueue{}, consumer: &watchedConsumer{}, prefetch: newPrefetch(&Queue{}, 10, 1)}
+		c, p := &watchedConsumer{}, newPrefetch(&Queue{}, 10, 1)
+		p.consumers = []Consumer{c}
+		q := &workedQueue{workplace: &workplace{plannedQueue: &plannedQueue{}, prefetch: p}, consumer: c}
 		r := newRun(q, &Delivery{Settlement: watchedSettlement{&back}})
 		if begun && !r.claim() {
 			t.Fatal("got a new run claimed, want it free")
@@ -17,9 +19,9 @@ func TestWhatHasBegunIsNotHandedBack(t *testing.T) {
 		if begun {
 			want = 0
 		}
-		if back != want || q.consumer.(*watchedConsumer).prefetch != want {
+		if back != want || c.prefetch != want {
 			t.Errorf("begun %t: got it handed back %d times and prefetch set to %d, want %d for both",
-				begun, back, q.consumer.(*watchedConsumer).prefetch, want)
+				begun, back, c.prefetch, want)
 		}
 		if r.claim() {
 			t.Errorf("begun %t: got it claimed once more, want once", begun)

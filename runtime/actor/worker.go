@@ -31,14 +31,7 @@ type WorkerConfig struct {
 	Logger *slog.Logger
 }
 
-const (
-	defaultConcurrency  = 16
-	defaultDrainTimeout = 30 * time.Second
-	// cancelGrace is what handlers get to notice that they were cancelled.
-	cancelGrace = 2 * time.Second
-	// closeTimeout bounds the last exchange with the broker.
-	closeTimeout = 5 * time.Second
-)
+const defaultConcurrency = 16
 
 // ErrDrainTimeout is returned by [Worker.Run] when tasks were still running at
 // the end of the drain timeout. Their messages were handed back and will run
@@ -102,7 +95,9 @@ func (w *Worker) State() State { return State(w.state.Load()) }
 // before it has subscribed; then it drains:
 // it hands prefetched messages back, lets running tasks finish for at most the
 // drain timeout, cancels those that are left, and returns nil, or
-// ErrDrainTimeout where it had to cancel. Lost connections do not end it. It
+// ErrDrainTimeout where it had to cancel. It returns within the drain timeout
+// and 3 seconds more, of which cancelled tasks have 2 and a broker that does
+// not answer 1. Lost connections do not end it. It
 // returns an error at once where the tables contradict each other or a queue
 // cannot be subscribed to, and ErrClosed when the transport is closed under it.
 // It may be called once.

@@ -56,7 +56,7 @@ func TestContextHasTheFactsOfTheDelivery(t *testing.T) {
 				return nil
 			}, nil
 		}
-		openTable(t, transport, d, bind, actor.WorkerConfig{Middleware: []actor.Middleware{watch}}, config)
+		openEntry(t, transport, actor.Entry{Definition: d, Bind: bind}, actor.WorkerConfig{Middleware: []actor.Middleware{watch}}, config)
 		let(24 * time.Hour)
 		first := actor.Facts{ID: id, Actor: "shop.Work", Queue: "eu.work", FirstSent: sent.Truncate(time.Second).UTC(),
 			Redelivered: true, Headers: map[string]any{"tenant": "eu"}}

@@ -23,6 +23,7 @@ func (c *consumer) setAside(s *settlement) (replace bool) {
 		return false
 	}
 	s.aside = true
+	c.clear(s) // it runs no more
 	c.held--
 	c.aside++
 	if s.era == c.era {

@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -37,7 +38,7 @@ func testMixedBatch(t *testing.T, node *rabbittest.Node) {
 	for i := 0; fillErr == nil; i++ {
 		fillErr = send(filling, testEnvelope(full, fmt.Sprint("fill", i)))
 	}
-	declareRaw(t, node.URL(), good.Name, queueArgs(good))
+	declareRaw(t, node.URL(), good.Name, layout.Main(good).Args)
 	transport := dialTest(t, Config{URL: node.URL(), Declare: DeclareNever})
 	client := actor.NewClient(transport, actor.ClientConfig{Publish: policy{ConfirmTimeout: new(20 * time.Second)}})
 	toGood, toFull, toGone := task(good, "", policy{}), task(full, "", policy{}), task(gone, "", policy{})
@@ -122,7 +123,7 @@ func TestEachMessageOfABatchHasItsOwnTime(t *testing.T) {
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
 	q := testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	mustSend(t, transport, testEnvelope(q, "first"))
 	proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{Latency: 500 * time.Millisecond}) // for each window
 	batch := make([]actor.Envelope, 10*maxWindow)
@@ -173,7 +174,7 @@ func TestBatchWhoseContextEnds(t *testing.T) {
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
 	q := testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	mustSend(t, transport, testEnvelope(q, "first"))
 	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Latency: 100 * time.Millisecond})
 	batch := make([]actor.Envelope, 10_000)

@@ -11,13 +11,14 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
 func testCulprits(t *testing.T, node *rabbittest.Node) {
 	transport := dialTest(t, Config{URL: node.URL()})
 	q := testQueue(t)
-	declareRaw(t, node.URL(), q.Name, queueArgs(q))
+	declareRaw(t, node.URL(), q.Name, layout.Main(q).Args)
 	end := innocents(t, transport, q, 200)
 	session := lanesOf(transport)[0]
 	for round := range 3 {
@@ -40,7 +41,7 @@ func testCulprits(t *testing.T, node *rabbittest.Node) {
 func testCulpritsInABatch(t *testing.T, node *rabbittest.Node) {
 	transport := dialTest(t, Config{URL: node.URL()})
 	q := testQueue(t)
-	declareRaw(t, node.URL(), q.Name, queueArgs(q))
+	declareRaw(t, node.URL(), q.Name, layout.Main(q).Args)
 	want := map[string]bool{}
 	batch := make([]actor.Envelope, 600)
 	for i := range batch {
@@ -69,7 +70,7 @@ func testCulpritsInABatch(t *testing.T, node *rabbittest.Node) {
 func testCulpritsThatGiveUp(t *testing.T, node *rabbittest.Node) {
 	transport := dialTest(t, Config{URL: node.URL()})
 	q := testQueue(t)
-	declareRaw(t, node.URL(), q.Name, queueArgs(q))
+	declareRaw(t, node.URL(), q.Name, layout.Main(q).Args)
 	end := innocents(t, transport, q, 32)
 	for i := range 60 {
 		e := culprit(q, fmt.Sprint("culprit", i))

@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -77,7 +78,7 @@ func TestQueueDeletedUnderSendersIsDeclaredAgain(t *testing.T) {
 		}
 	}
 	onChannel(t, broker, func(ch *amqp.Channel) error { // as it ought to be
-		_, err := ch.QueueDeclare(q.Name, true, false, false, false, queueArgs(q))
+		_, err := ch.QueueDeclare(q.Name, true, false, false, false, layout.Main(q).Args)
 		return err
 	})
 }
@@ -89,7 +90,7 @@ func TestQueueDeletedUnderSendersWhoMayNotDeclare(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			transport := dialTest(t, Config{URL: broker, Declare: mode})
 			q, h := testQueue(t), &history{}
-			declareRaw(t, broker, q.Name, queueArgs(q))
+			declareRaw(t, broker, q.Name, layout.Main(q).Args)
 			end := underLoad(32, func(id string) { h.send(transport, testEnvelope(q, id)) })
 			h.eventually(t, time.Now(), "they send", confirmedSend)
 			deleteQueue(t, q.Name)
@@ -129,7 +130,7 @@ func TestQueueRecreatedWithoutItsDelayBinding(t *testing.T) {
 	prefix := q.Name + "."
 	delayed := func(id string) actor.Envelope {
 		e := testEnvelope(q, id)
-		e.Prefix, e.Delay = prefix, delayStep
+		e.Prefix, e.Delay = prefix, layout.Step
 		return e
 	}
 	mustSend(t, transport, delayed("before"))
@@ -138,8 +139,8 @@ func TestQueueRecreatedWithoutItsDelayBinding(t *testing.T) {
 	declareRaw(t, broker, q.Name, amqp.Table{"x-queue-type": "classic"})
 	mustSend(t, transport, delayed("in between"))
 	mustSend(t, transport, testEnvelope(q, "at once")) // routes all the same
-	awaitHeld(t, broker, delayLost(prefix), 1)
-	holdsExactly(t, broker, delayLost(prefix), map[string]bool{"in between": true})
+	awaitHeld(t, broker, layout.Lost(prefix), 1)
+	holdsExactly(t, broker, layout.Lost(prefix), map[string]bool{"in between": true})
 	holdsExactly(t, broker, q.Name, map[string]bool{"at once": true})
 
 	// A declaration mends it, though the queue contradicts.

@@ -9,6 +9,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -18,7 +19,7 @@ func testForbiddenLevels(t *testing.T, node *rabbittest.Node) {
 	const open, shut = "open.", "shut."
 	delayed := func(id, prefix string) actor.Envelope {
 		e := testEnvelope(q, id)
-		e.Prefix, e.Delay = prefix, delayStep
+		e.Prefix, e.Delay = prefix, layout.Step
 		return e
 	}
 	declaring := dialTest(t, Config{URL: node.URL(), MaxDelay: time.Second})
@@ -54,7 +55,7 @@ func testForbiddenLevels(t *testing.T, node *rabbittest.Node) {
 
 func testForbiddenExchange(t *testing.T, node *rabbittest.Node) {
 	q := testQueue(t)
-	declareRaw(t, node.URL(), q.Name, queueArgs(q))
+	declareRaw(t, node.URL(), q.Name, layout.Main(q).Args)
 	transport := dialTest(t, Config{URL: user(node, "mute")})
 	var senders sync.WaitGroup
 	for k := range 20 {

@@ -13,6 +13,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -49,7 +50,7 @@ func hostile(q *actor.Queue) map[string]func(*actor.Envelope) {
 		"BCC":                          header("BCC", []any{q.Name}),
 		"x-header":                     header("x-death", "x"),
 		"actor header":                 header("actor-attempt", 1),
-		"level header":                 header(levelHeader(3), 1),
+		"level header":                 header(layout.LevelHeader(3), 1),
 		"header of an unknown type":    header("a", make(chan int)),
 		"header of a struct":           header("a", struct{}{}),
 		"nil header":                   header("a", nil),
@@ -86,7 +87,7 @@ func TestHostileMessagesCostNobodyElse(t *testing.T) {
 	broker := rabbittest.URL(t)
 	transport := dialTest(t, Config{URL: broker})
 	q := testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	end := innocents(t, transport, q, 32)
 	lanes := lanesOf(transport)
 	var batch []actor.Envelope

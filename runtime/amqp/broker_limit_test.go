@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -16,7 +17,7 @@ import (
 // to try again, and was refused, or has just tried again, and does not know.
 func testLimitByPolicy(t *testing.T, node *rabbittest.Node) {
 	q := &actor.Queue{Name: "full.by-policy"}
-	declareRaw(t, node.URL(), q.Name, queueArgs(q))
+	declareRaw(t, node.URL(), q.Name, layout.Main(q).Args)
 	transport := dialTest(t, Config{URL: node.URL()})
 	want := map[string]bool{}
 	for refused := 0; refused < 3; {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -33,7 +34,7 @@ func TestOutcomes(t *testing.T) {
 			prepare: func(t *testing.T, o *outcome) {
 				full := testQueue(t)
 				full.MaxLength = 1
-				declareRaw(t, broker, full.Name, queueArgs(full))
+				declareRaw(t, broker, full.Name, layout.Main(full).Args)
 				o.to(full)
 				for i := 0; send(o.transport, testEnvelope(full, fmt.Sprint(i))) == nil; i++ {
 				}
@@ -160,7 +161,7 @@ func newOutcome(t *testing.T, broker string) *outcome {
 	o.client = actor.NewClient(o.transport, actor.ClientConfig{Publish: policy{ConfirmTimeout: new(outcomeTimeout)}})
 	o.ctx, o.cancel = context.WithCancel(t.Context())
 	t.Cleanup(o.cancel)
-	declareRaw(t, broker, o.queue.Name, queueArgs(o.queue))
+	declareRaw(t, broker, o.queue.Name, layout.Main(o.queue).Args)
 	o.to(o.queue)
 	mustSend(t, o.transport, testEnvelope(o.queue, "first")) // opens the channel
 	take(t, broker, o.queue.Name)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -70,7 +71,7 @@ func TestMandatoryByPolicy(t *testing.T) {
 		if errors.Is(err, actor.ErrUnroutable) != c.mandatory || !c.mandatory && err != nil {
 			t.Errorf("case %d: to no queue: got %v, want it returned: %t", i, err, c.mandatory)
 		}
-		declareRaw(t, broker, q.Name, queueArgs(q))
+		declareRaw(t, broker, q.Name, layout.Main(q).Args)
 		id, err := stubSend(t.Context(), t, via(transport, q, c.own, c.client))
 		if err != nil {
 			t.Errorf("case %d: to a queue: got %v, want nil", i, err)
@@ -85,7 +86,7 @@ func TestConfirmTimeoutByPolicy(t *testing.T) {
 	proxy, through := proxyTo(t, broker)
 	transport := dialTest(t, Config{URL: through})
 	q := testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	if _, err := stubSend(t.Context(), t, via(transport, q, policy{}, policy{})); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +151,7 @@ func TestLateReturnsAreReported(t *testing.T) {
 	said := recordsBy("queue")
 	transport := dialTest(t, Config{URL: broker, Declare: DeclareNever, Logger: slog.New(said)})
 	q, gone := testQueue(t), testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	const each = 20
 	for _, mandatory := range []bool{true, false} {
 		quick := policy{Confirm: new(false), Mandatory: &mandatory}

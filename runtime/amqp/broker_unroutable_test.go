@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -64,7 +65,7 @@ type mix struct {
 
 func mixOf(t *testing.T, broker string) *mix {
 	q := testQueue(t)
-	declareRaw(t, broker, q.Name, queueArgs(q))
+	declareRaw(t, broker, q.Name, layout.Main(q).Args)
 	return &mix{
 		T: t, transport: dialTest(t, Config{URL: broker, Declare: DeclareNever}),
 		exists: q, gone: &actor.Queue{Name: q.Name + "-gone"}, routed: newIDs(),

@@ -1,38 +1,39 @@
 package amqp
 
-const (
-	// suspectCount is the delivery count from which a message may be one that
-	// kills its worker.
-	suspectCount = 3
-	// calmDeliveries in a row below suspectCount open the prefetch.
-	calmDeliveries = 3
-)
+// suspectCount is the delivery count from which a message may be one that kills
+// its worker.
+const suspectCount = 3
 
 // careful is the careful start. Whenever a worker dies, the broker counts a
 // delivery for everything it held, so a message that kills workers would take
 // the prefetched ones around it to their delivery limit. Therefore a
-// subscription begins with one delivery, each delivery with a low count lets
-// one more come, and after three in a row the full prefetch; one with a high
-// count runs alone. The zero value is the start.
+// subscription begins with one delivery, and each delivery with a low count lets
+// one more come, which doubles the prefetch each time it is used up. A suspect
+// runs alone: it closes the prefetch again until it is settled, and what has come
+// with it goes back. That counts, too, so there must not be much of it. The zero
+// value is the start.
 type careful struct {
+	// suspects counts the deliveries with a high count that are not settled.
+	suspects int
+	// calm counts the deliveries since with a low count.
 	calm int
 }
 
-// see notes a delivery. It reports whether the allowed prefetch has changed.
-func (c *careful) see(deliveryCount int) (changed bool) {
-	before := c.calm
-	if deliveryCount >= suspectCount {
+// see notes a delivery, and says whether it is a suspect.
+func (c *careful) see(deliveryCount int) (suspect bool) {
+	switch {
+	case deliveryCount >= suspectCount:
+		c.suspects++
 		c.calm = 0
-	} else {
-		c.calm = min(c.calm+1, calmDeliveries)
+		return true
+	case c.suspects == 0:
+		c.calm = min(c.calm+1, maxPrefetch)
 	}
-	return c.calm != before
+	return false
 }
 
+// clear notes that a suspect was settled.
+func (c *careful) clear() { c.suspects-- }
+
 // allow returns how much of the wanted prefetch is allowed.
-func (c *careful) allow(wanted int) int {
-	if c.calm >= calmDeliveries {
-		return wanted
-	}
-	return min(wanted, c.calm+1)
-}
+func (c *careful) allow(wanted int) int { return min(wanted, c.calm+1) }

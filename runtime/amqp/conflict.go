@@ -2,10 +2,10 @@ package amqp
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // QueueConflictError reports a queue that exists with another argument than it
@@ -33,40 +33,17 @@ func shown(value string) string {
 // breaksPromise says that tasks can be lost where the queue is as it is: its
 // type and durability, and where its dead letters go.
 func (e *QueueConflictError) breaksPromise() bool {
-	switch e.Argument {
-	case "x-queue-type", "durable", "auto_delete", "exclusive", "x-dead-letter-exchange", "x-dead-letter-routing-key":
-		return true
-	}
-	return false
+	return layout.LosesTasks(e.Argument)
 }
-
-// RabbitMQ's words for a declaration that contradicts the queue:
-//
-//	inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received the
-//	value '5' of type 'long' but current is none
-var (
-	inequivalent  = regexp.MustCompile(`inequivalent arg '([^']+)' for .*: received (.+) but current is (.+)$`)
-	argumentValue = regexp.MustCompile(`^(?:the value )?'(.*?)'(?: of type '([a-z]+)')?$`)
-)
 
 // conflictOf reads the difference that the broker reports, which is the first
 // it finds; nil when err is something else.
 func conflictOf(queue string, err *amqp.Error) *QueueConflictError {
-	if err.Code != amqp.PreconditionFailed {
+	d, ok := layout.DifferenceOf(err)
+	if !ok {
 		return nil
 	}
-	m := inequivalent.FindStringSubmatch(err.Reason)
-	if m == nil {
-		return nil
-	}
-	return &QueueConflictError{Queue: queue, Argument: m[1], Wanted: plainValue(m[2]), Found: plainValue(m[3])}
-}
-
-func plainValue(text string) string {
-	if m := argumentValue.FindStringSubmatch(text); m != nil {
-		return m[1]
-	}
-	return text
+	return &QueueConflictError{Queue: queue, Argument: d.Argument, Wanted: d.Wanted, Found: d.Found}
 }
 
 // adopt changes args to what the queue has, so that the next declaration
@@ -75,14 +52,6 @@ func (e *QueueConflictError) adopt(args amqp.Table) bool {
 	if e.breaksPromise() {
 		return false
 	}
-	if e.Found == "none" {
-		delete(args, e.Argument)
-		return true
-	}
-	if n, err := strconv.ParseInt(e.Found, 10, 64); err == nil {
-		args[e.Argument] = n
-	} else {
-		args[e.Argument] = e.Found
-	}
+	layout.Difference{Argument: e.Argument, Wanted: e.Wanted, Found: e.Found}.Adopt(args)
 	return true
 }

@@ -13,7 +13,7 @@ import (
 // (*QueueConflictError), where the broker refuses access, and, if the
 // transport does not declare, where the queue does not exist.
 func (t *Transport) Consume(ctx context.Context, s actor.Subscription) (actor.Consumer, error) {
-	if err := s.Queue.Check(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, fmt.Errorf("consume: %w", err)
 	}
 	c, err := t.addConsumer(s)
@@ -51,11 +51,12 @@ func (c *consumer) awaitFirst(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
 func (t *Transport) addConsumer(s actor.Subscription) (*consumer, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		return nil, fmt.Errorf("consume from queue %q: %w", s.Queue.Name, actor.ErrClosed)
+		return nil, fmt.Errorf("consume from queue %q: %w", s.Source(), actor.ErrClosed)
 	}
 	if t.consuming == nil {
 		t.consuming = newLink(t.cfg, t.endpoints, "consume", t.counters)

@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -55,7 +56,7 @@ func TestConsumerThatTheBrokerForgets(t *testing.T) {
 			if _, err := ch.QueueDelete(q.Name, false, false, false); err != nil {
 				return err
 			}
-			if _, err := ch.QueueDeclare(q.Name, true, false, false, false, queueArgs(q)); err != nil {
+			if _, err := ch.QueueDeclare(q.Name, true, false, false, false, layout.Main(q).Args); err != nil {
 				return err
 			}
 			mustSend(t, other, testEnvelope(q, fmt.Sprint("after", i)))

@@ -58,13 +58,10 @@ type consumer struct {
 func newConsumer(cfg Config, l *link, s actor.Subscription) *consumer {
 	ctx, stop := context.WithCancel(context.Background())
 	c := &consumer{
-		cfg: cfg, link: l, subscription: s, definition: *s.Queue, queue: s.Queue.Name,
+		cfg: cfg, link: l, subscription: s, definition: *s.Queue, queue: s.Source(),
 		ctx: ctx, stop: stop, wanted: limitPrefetch(s.Prefetch),
 		closing: make(chan struct{}), first: make(chan error, 1),
 		stopped: make(chan struct{}), done: make(chan struct{}), arrived: make(chan struct{}, 1),
-	}
-	if s.DeadLetter {
-		c.queue = s.Queue.DeadLetterName()
 	}
 	c.log = cfg.Logger.With("queue", c.queue)
 	c.news.log = c.log
@@ -144,6 +141,7 @@ func (c *consumer) announce() {
 func (c *consumer) settled(s *settlement) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.clear(s)
 	switch {
 	case c.sub != s.sub:
 	case s.aside:
@@ -156,6 +154,14 @@ func (c *consumer) settled(s *settlement) {
 		if len(c.line) > 0 {
 			c.announce()
 		}
+	}
+}
+
+// clear lets others run where a suspect was all that ran. c.mu is held.
+func (c *consumer) clear(s *settlement) {
+	if s.suspect && c.sub == s.sub {
+		s.suspect = false
+		c.start.clear()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // errRefused marks an answer of the broker, as opposed to a connection that was
@@ -64,27 +65,24 @@ func isAnswer(reason *amqp.Error) bool {
 	return reason.Server && reason.Recover
 }
 
-// queue declares a queue of an actor with its dead-letter queue and the binding
-// by which its delayed messages arrive; delayed says that it is declared for one
-// of those. A contradiction that breaks a promise is a *QueueConflictError, but
+// queue declares a queue of an actor with those beside it and the binding by
+// which its delayed messages arrive; delayed says that it is declared for one of
+// those. A contradiction that breaks a promise is a *QueueConflictError, but
 // everything else is declared all the same; one that breaks none is only logged.
 func (d declarer) queue(q *actor.Queue, prefix string, delayed bool) error {
-	// The target of dead letters comes first: a classic queue without it loses them.
-	dead := d.declare(q.DeadLetterName(), deadLetterArgs(q))
-	if dead != nil && !isConflict(dead) {
-		return dead
-	}
-	living := d.declare(q.Name, queueArgs(q))
-	if living != nil && !isConflict(living) {
-		return living
+	var conflicts []error
+	for _, queue := range layout.Queues(q) {
+		if err := d.declare(queue); isConflict(err) {
+			conflicts = append(conflicts, err)
+		} else if err != nil {
+			return err
+		}
 	}
 	bind := func(d declarer) error {
 		if err := d.out(prefix); err != nil {
 			return err
 		}
-		return d.do(func(ch *amqp.Channel) error {
-			return ch.QueueBind(q.Name, q.Name, delayOut(prefix), false, nil)
-		})
+		return d.do(func(ch *amqp.Channel) error { return layout.Landing(q, prefix).Declare(ch, true) })
 	}
 	var err error
 	if delayed {
@@ -92,7 +90,7 @@ func (d declarer) queue(q *actor.Queue, prefix string, delayed bool) error {
 	} else {
 		err = d.unlessItHangs(q.Name, bind)
 	}
-	return cmp.Or(err, errors.Join(living, dead))
+	return cmp.Or(err, errors.Join(conflicts...))
 }
 
 // hanging is how long a binding is waited for that the one who asked can do
@@ -122,43 +120,40 @@ const maxDifferences = 16
 // declare declares a queue, or reports how the one that exists differs. The
 // broker names one difference at a time, so each that breaks no promise is
 // logged and adopted, until the next shows or none is left.
-func (d declarer) declare(name string, args amqp.Table) error {
+func (d declarer) declare(q layout.Queue) error {
 	for range maxDifferences {
-		err := d.do(func(ch *amqp.Channel) error {
-			_, err := ch.QueueDeclare(name, true, false, false, false, args)
-			return err
-		})
+		err := d.do(func(ch *amqp.Channel) error { return q.Declare(ch, true) })
 		var reason *amqp.Error
 		if err == nil || !errors.As(err, &reason) {
 			return err
 		}
-		conflict := conflictOf(name, reason)
+		conflict := conflictOf(q.Name, reason)
 		if conflict == nil {
 			return err
 		}
-		if !conflict.adopt(args) {
+		if !conflict.adopt(q.Args) {
 			return conflict
 		}
-		d.news.warn("conflict "+name+" "+conflict.Argument, "queue differs from its declaration", "name", name,
+		d.news.warn("conflict "+q.Name+" "+conflict.Argument, "queue differs from its declaration", "name", q.Name,
 			"argument", conflict.Argument, "wanted", conflict.Wanted, "found", conflict.Found)
 	}
-	return fmt.Errorf("%w: queue %q differs in too many arguments", errRefused, name)
+	return fmt.Errorf("%w: queue %q differs in too many arguments", errRefused, q.Name)
 }
 
 // queueIs reports whether a queue exists, for which it needs no permission, and
 // how its arguments differ, as declare does, where the user may declare it. The
 // question comes before the declaration, so that this one creates nothing.
-func (d declarer) queueIs(name string, args amqp.Table) error {
+func (d declarer) queueIs(q layout.Queue) error {
 	err := d.do(func(ch *amqp.Channel) error {
-		_, err := ch.QueueDeclarePassive(name, true, false, false, false, nil)
+		_, err := ch.QueueDeclarePassive(q.Name, true, false, false, false, nil)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = d.declare(name, args)
+	err = d.declare(q)
 	if isForbidden(err) {
-		d.news.warn("unverified "+name, "queue arguments not verified", "name", name, "error", err)
+		d.news.warn("unverified "+q.Name, "queue arguments not verified", "name", q.Name, "error", err)
 		return nil
 	}
 	return err

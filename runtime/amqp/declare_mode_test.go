@@ -11,6 +11,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -32,7 +33,7 @@ func open(t *testing.T, broker string, mode Declare, prefix string) *modal {
 // kinds are the ways to send, which need different things on the broker.
 func (m *modal) kinds(q *actor.Queue, id string) []actor.Envelope {
 	plain, delayed, unconfirmed := testEnvelope(q, id+"plain"), testEnvelope(q, id+"delayed"), testEnvelope(q, id+"unconfirmed")
-	delayed.Prefix, delayed.Delay = m.prefix, delayStep
+	delayed.Prefix, delayed.Delay = m.prefix, layout.Step
 	unconfirmed.Confirm = false
 	return []actor.Envelope{plain, delayed, unconfirmed}
 }
@@ -79,7 +80,7 @@ func declared(t *testing.T, broker string, q *actor.Queue, prefix string) {
 	t.Helper()
 	transport := dialTest(t, Config{URL: broker, MaxDelay: time.Second})
 	e := testEnvelope(q, "declaring")
-	e.Prefix, e.Delay = prefix, delayStep
+	e.Prefix, e.Delay = prefix, layout.Step
 	mustSend(t, transport, e)
 	awaitHeld(t, broker, q.Name, 1)
 	holdsExactly(t, broker, q.Name, map[string]bool{"declaring": true})
@@ -118,7 +119,7 @@ func testWriter(t *testing.T, node *rabbittest.Node) {
 		}
 		// Levels that are missing are found before a channel pays for it.
 		e := testEnvelope(q, "no levels")
-		e.Prefix, e.Delay = prefix+"other.", delayStep
+		e.Prefix, e.Delay = prefix+"other.", layout.Step
 		lanes := lanesOf(m.Transport)
 		failure(t, send(m.Transport, e), e, actor.ErrUnroutable)
 		if mode == DeclareCheck && lanesOf(m.Transport) != lanes {
@@ -134,7 +135,7 @@ func testChecker(t *testing.T, node *rabbittest.Node) {
 	for _, queue := range []*actor.Queue{q, other, classic} {
 		declared(t, node.URL(), queue, prefix)
 	}
-	other.DeliveryLimit, other.MaxLength = 7, 100_000
+	other.DeliveryLimit, other.MaxLength, other.Overflow = 7, 100_000, actor.DropHead
 	classic.Type = actor.Classic
 	through, reconnecting := proxyTo(t, via)
 	m := open(t, reconnecting, DeclareCheck, prefix)
@@ -146,8 +147,8 @@ func testChecker(t *testing.T, node *rabbittest.Node) {
 	}
 	use()
 	contradictions := m.said.of(classic.Name)
-	if m.said.of(q.Name) != 0 || m.said.of(other.Name) != 2 || contradictions == 0 {
-		t.Errorf("got %d records of the right queue, %d of the one with two other arguments, %d of the one of another type; want 0, 2, some",
+	if m.said.of(q.Name) != 0 || m.said.of(other.Name) != 4 || contradictions == 0 {
+		t.Errorf("got %d records of the right queue, %d of the one with four other arguments, %d of the one of another type; want 0, 4, some",
 			m.said.of(q.Name), m.said.of(other.Name), contradictions)
 	}
 	// The next session asks again, but says nothing new.
@@ -155,7 +156,7 @@ func testChecker(t *testing.T, node *rabbittest.Node) {
 	through.Reset()
 	eventually(t, "connected again", func() bool { s, _ := m.publishing.state(); return s != nil && s != session })
 	use()
-	if m.said.of(q.Name) != 0 || m.said.of(other.Name) != 2 || m.said.of(classic.Name) != contradictions {
+	if m.said.of(q.Name) != 0 || m.said.of(other.Name) != 4 || m.said.of(classic.Name) != contradictions {
 		t.Error("got what was said before said again")
 	}
 	if existsOn(t, node.URL(), missing.Name) || existsOn(t, node.URL(), missing.DeadLetterName()) {

@@ -2,8 +2,6 @@ package amqp
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/actorgen/actorgen/runtime/rabbittest"
@@ -61,8 +59,8 @@ func (d *definitions) create(t *testing.T, node *rabbittest.Node) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := filepath.Join(t.TempDir(), "definitions.json")
-	if err := os.WriteFile(file, text, 0o600); err != nil {
+	file, err := node.WriteFile(text)
+	if err != nil {
 		t.Fatal(err)
 	}
 	ctl(t, node, "import_definitions", file)

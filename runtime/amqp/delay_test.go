@@ -6,37 +6,17 @@ import (
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
-)
 
-func TestLevels(t *testing.T) {
-	for _, c := range []struct {
-		maxDelay time.Duration
-		want     int
-	}{
-		{0, 0},
-		{249 * time.Millisecond, 0},
-		{250 * time.Millisecond, 1},
-		{500 * time.Millisecond, 2},
-		{750 * time.Millisecond, 2},
-		{time.Second, 3},
-		{time.Minute, 8},
-		{time.Hour, 14},
-		{168 * time.Hour, 22},
-		{maxMaxDelay, 28},
-	} {
-		if got := levels(c.maxDelay); got != c.want {
-			t.Errorf("levels(%s): got %d, want %d", c.maxDelay, got, c.want)
-		}
-	}
-}
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
+)
 
 func TestRouteWalksThroughTheLevels(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
-	delays := []time.Duration{0, 1, delayStep - 1, delayStep, delayStep + 1, 5 * delayStep, 168 * time.Hour}
+	delays := []time.Duration{0, 1, layout.Step - 1, layout.Step, layout.Step + 1, 5 * layout.Step, 168 * time.Hour}
 	for range 1000 {
 		delays = append(delays, time.Duration(random.Int64N(int64(168*time.Hour))))
 	}
-	n := levels(168 * time.Hour)
+	n := layout.Levels(168 * time.Hour)
 	for _, delay := range delays {
 		r := routeOf(delay)
 		if r.level >= n {
@@ -48,10 +28,10 @@ func TestRouteWalksThroughTheLevels(t *testing.T) {
 			t.Errorf("routeOf(%s): got %d headers, want %d", delay, len(headers), r.level+1)
 		}
 		held := walk(t, r.level, headers)
-		if held+r.remainder != delay || r.remainder >= delayStep {
+		if held+r.remainder != delay || r.remainder >= layout.Step {
 			t.Errorf("routeOf(%s): got %s on the broker and a remainder of %s", delay, held, r.remainder)
 		}
-		if r.level >= 0 && headers[levelHeader(r.level)] != int64(1) {
+		if r.level >= 0 && headers[layout.LevelHeader(r.level)] != int64(1) {
 			t.Errorf("routeOf(%s): does not wait at the level where it enters", delay)
 		}
 	}
@@ -61,12 +41,12 @@ func TestRouteWalksThroughTheLevels(t *testing.T) {
 func walk(t *testing.T, level int, headers amqp.Table) (held time.Duration) {
 	t.Helper()
 	for n := level; n >= 0; n-- {
-		switch headers[levelHeader(n)] {
+		switch headers[layout.LevelHeader(n)] {
 		case int64(1):
-			held += time.Duration(levelTTL(n)) * time.Millisecond
+			held += layout.Step << n
 		case int64(0):
 		default:
-			t.Fatalf("level %d: got header %v, no binding takes it", n, headers[levelHeader(n)])
+			t.Fatalf("level %d: got header %v, no binding takes it", n, headers[layout.LevelHeader(n)])
 		}
 	}
 	return held
@@ -83,7 +63,7 @@ func TestHoldNeverExceedsTheRemainder(t *testing.T) {
 		{200 * time.Millisecond, now.Add(time.Hour), 200 * time.Millisecond}, // the sender's clock is fast
 		{200 * time.Millisecond, now.Add(-time.Hour), 0},
 		{200 * time.Millisecond, time.Time{}, 0},
-		{time.Hour, now.Add(time.Hour), delayStep}, // a forged header
+		{time.Hour, now.Add(time.Hour), layout.Step}, // a forged header
 		{0, now.Add(time.Hour), 0},
 	} {
 		if got := hold(c.remainder, c.due, now); got != c.want {

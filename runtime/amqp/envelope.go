@@ -8,6 +8,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // Headers of ours; an absent one is the zero value. Times are microseconds
@@ -104,7 +105,7 @@ func delayHeaders(e *actor.Envelope, p *amqp.Publishing, now time.Time) (exchang
 		p.Headers = make(amqp.Table, way.level+1)
 	}
 	way.address(p.Headers)
-	return delayName(e.Prefix, way.level)
+	return layout.Level(e.Prefix, way.level)
 }
 
 func failureHeaders(e *actor.Envelope, p *amqp.Publishing) {
@@ -150,7 +151,7 @@ func checkSizes(prefix, key string, p *amqp.Publishing, limit int) error {
 		bytes int
 	}{
 		{"queue name", len(key)}, {"actor name", len(p.Type)}, {"message ID", len(p.MessageId)},
-		{"content type", len(p.ContentType)}, {"prefixed delay exchange's name", len(prefix) + len(delayLostName)},
+		{"content type", len(p.ContentType)}, {"prefixed delay exchange's name", len(prefix) + len(layout.LongestName)},
 	} {
 		if s.bytes > maxShortString {
 			return fmt.Errorf("%s has %d bytes, at most %d are allowed", s.what, s.bytes, maxShortString)

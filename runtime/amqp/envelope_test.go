@@ -14,6 +14,7 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 var wireTime = time.Date(2024, 2, 29, 12, 30, 45, 123456000, time.UTC)
@@ -29,7 +30,7 @@ func wireEnvelope() *actor.Envelope {
 // part of the wire contract: add files, never change them.
 func wireCases() map[string]*actor.Envelope {
 	delayed := wireEnvelope()
-	delayed.Prefix, delayed.Delay, delayed.Remaining = "eu.", 5*delayStep+100*time.Millisecond, time.Hour
+	delayed.Prefix, delayed.Delay, delayed.Remaining = "eu.", 5*layout.Step+100*time.Millisecond, time.Hour
 	retry := wireEnvelope()
 	retry.Attempt, retry.Failure = 3, "boom"
 	retry.FirstSent, retry.FailedAt = wireTime.Add(-time.Hour), wireTime
@@ -79,7 +80,7 @@ func TestEnvelopeRoundTrip(t *testing.T) {
 			p.Headers = amqp.Table{}
 		}
 		p.Headers["x-death"] = "an earlier trip"
-		d := translated(received(p), wireTime.Add(5*delayStep))
+		d := translated(received(p), wireTime.Add(5*layout.Step))
 		want := &actor.Delivery{
 			ID: e.ID, Actor: e.Actor, ContentType: actor.ContentType, Body: e.Body, Priority: e.Priority,
 			Sent: wireTime, Remaining: e.Remaining, Attempt: e.Attempt, Failure: e.Failure,
@@ -118,7 +119,7 @@ func TestHostileHeaders(t *testing.T) {
 	}
 	names := []string{
 		headerAttempt, headerFirstSent, headerError, headerFailedAt, headerRemaining, headerHold, headerDue,
-		headerDeliveryCount, "user", "CC", "x-death", levelHeader(3),
+		headerDeliveryCount, "user", "CC", "x-death", layout.LevelHeader(3),
 	}
 	for _, value := range values {
 		headers := amqp.Table{}
@@ -126,7 +127,7 @@ func TestHostileHeaders(t *testing.T) {
 			headers[name] = value
 		}
 		d := translated(&amqp.Delivery{Headers: headers}, wireTime)
-		if d.Attempt < 0 || d.DeliveryCount < 0 || d.Remaining < 0 || d.Hold < 0 || d.Hold > delayStep {
+		if d.Attempt < 0 || d.DeliveryCount < 0 || d.Remaining < 0 || d.Hold < 0 || d.Hold > layout.Step {
 			t.Errorf("headers of %T %v: got %+v", value, value, d)
 		}
 		if len(d.Headers) != 1 {

@@ -5,50 +5,39 @@ import (
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
-	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
-const matchAll = "all"
-
-// out declares where delayed messages leave the levels: the exchange "out",
-// which routes by queue name, and "lost", which catches those whose queue has
-// gone. Without it they would stay in a level's queue and block it for all.
+// out declares where delayed messages leave the levels.
 func (d declarer) out(prefix string) error {
-	lost, out := delayLost(prefix), delayOut(prefix)
 	return d.once("out", prefix, func(ch *amqp.Channel) error {
-		if err := ch.ExchangeDeclare(lost, amqp.ExchangeFanout, true, false, false, false, nil); err != nil {
-			return err
-		}
-		if _, err := ch.QueueDeclare(lost, true, false, false, false, amqp.Table{"x-queue-type": string(actor.Quorum)}); err != nil {
-			return err
-		}
-		if err := ch.QueueBind(lost, "", lost, false, nil); err != nil {
-			return err
-		}
-		return ch.ExchangeDeclare(out, amqp.ExchangeDirect, true, false, false, false, amqp.Table{"alternate-exchange": lost})
+		return declareAll(ch, layout.Exit(prefix), true)
 	})
 }
 
-// levels declares the n levels of a prefix from the bottom up, so that no level
-// exists whose messages have nowhere to go.
+// levels declares the n levels of a prefix.
 func (d declarer) levels(prefix string, n int) error {
 	if err := d.out(prefix); err != nil {
 		return err
 	}
 	return d.once("levels", prefix, func(ch *amqp.Channel) error {
-		below := delayOut(prefix)
-		for i := range n {
-			name := delayName(prefix, i)
-			if err := declareLevel(ch, name, below, i); err != nil {
-				return err
-			}
-			below = name
+		// Nothing is waited for: some 150 answers, one after the other, would
+		// take longer than a send may where the broker is far. The last answer
+		// comes after all that was asked before.
+		if err := declareAll(ch, layout.Ladder(prefix, n), false); err != nil || n == 0 {
+			return err
 		}
-		// Nothing was waited for: some 150 answers, one after the other, would
-		// take longer than a send may where the broker is far. This one comes
-		// after all that was asked before.
-		return ch.ExchangeDeclarePassive(below, amqp.ExchangeHeaders, true, false, false, false, nil)
+		return ch.ExchangeDeclarePassive(layout.Level(prefix, n-1), amqp.ExchangeHeaders, true, false, false, false, nil)
 	})
+}
+
+func declareAll(ch *amqp.Channel, elements []layout.Element, wait bool) error {
+	for _, e := range elements {
+		if err := e.Declare(ch, wait); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // once declares what all queues under a prefix share, once in a session.
@@ -59,39 +48,18 @@ func (d declarer) once(what, prefix string, declare func(ch *amqp.Channel) error
 		return nil
 	}
 	if err := d.do(declare); err != nil {
-		return fmt.Errorf("declare %q: %w", delayOut(prefix), err)
+		return fmt.Errorf("declare %q: %w", layout.Out(prefix), err)
 	}
 	d.sess.note(what, prefix)
 	return nil
 }
 
-// declareLevel declares level n. Nothing in it depends on how many levels there
-// are: services with different limits share them.
-func declareLevel(ch *amqp.Channel, name, below string, n int) error {
-	if err := ch.ExchangeDeclare(name, amqp.ExchangeHeaders, true, false, false, true, nil); err != nil {
-		return err
-	}
-	if _, err := ch.QueueDeclare(name, true, false, false, true, amqp.Table{
-		"x-queue-type":           string(actor.Quorum),
-		"x-message-ttl":          levelTTL(n),
-		"x-dead-letter-exchange": below,
-		"x-dead-letter-strategy": "at-least-once",
-		"x-overflow":             string(actor.RejectPublish),
-	}); err != nil {
-		return err
-	}
-	if err := ch.QueueBind(name, "", name, true, amqp.Table{"x-match": matchAll, levelHeader(n): int64(1)}); err != nil {
-		return err
-	}
-	return ch.ExchangeBind(below, "", name, true, amqp.Table{"x-match": matchAll, levelHeader(n): int64(0)})
-}
-
 // levelsExist reports whether the levels exist that a delay passes which enters
 // at level n.
 func (d declarer) levelsExist(prefix string, n int) error {
-	names := []string{delayOut(prefix)}
+	names := []string{layout.Out(prefix)}
 	for i := range n + 1 {
-		names = append(names, delayName(prefix, i))
+		names = append(names, layout.Level(prefix, i))
 	}
 	for _, name := range names {
 		if d.sess.has("exchange", name) {

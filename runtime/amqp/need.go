@@ -1,17 +1,17 @@
 package amqp
 
 import (
-	amqp "github.com/rabbitmq/amqp091-go"
-
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // need is what a message needs on the broker: its queue, and for a delay the
 // levels before it.
 type need struct {
-	queue      actor.Queue
-	deadLetter bool
-	prefix     string
+	queue actor.Queue
+	// deadLetter and retries say which queue beside it is meant, if any.
+	deadLetter, retries bool
+	prefix              string
 	// level is where a delay begins; -1 for none.
 	level int
 }
@@ -23,11 +23,11 @@ type needKey struct {
 }
 
 func needOf(e *actor.Envelope) need {
-	return need{queue: *e.Queue, deadLetter: e.DeadLetter, prefix: e.Prefix, level: levelOf(e)}
+	return need{queue: *e.Queue, deadLetter: e.DeadLetter, retries: e.IsForRetryQueue(), prefix: e.Prefix, level: levelOf(e)}
 }
 
 func levelOf(e *actor.Envelope) int {
-	if e.Delay < delayStep {
+	if e.Delay < layout.Step {
 		return -1
 	}
 	return routeOf(e.Delay).level
@@ -43,18 +43,15 @@ func (t *topology) keyOf(e *actor.Envelope) needKey {
 	return needKey{destination: e.Destination(), prefix: e.Prefix, level: level}
 }
 
-func (n *need) name() string {
-	if n.deadLetter {
-		return n.queue.DeadLetterName()
+// destination is the queue that the message is for.
+func (n *need) destination() layout.Queue {
+	switch {
+	case n.deadLetter:
+		return layout.DeadLetter(&n.queue)
+	case n.retries:
+		return layout.Retry(&n.queue)
 	}
-	return n.queue.Name
-}
-
-func (n *need) args() amqp.Table {
-	if n.deadLetter {
-		return deadLetterArgs(&n.queue)
-	}
-	return queueArgs(&n.queue)
+	return layout.Main(&n.queue)
 }
 
 // provide declares what n lists; levels is how many there are under its prefix.
@@ -76,7 +73,7 @@ func (d declarer) verify(n need) error {
 			return err
 		}
 	}
-	return d.queueIs(n.name(), n.args())
+	return d.queueIs(n.destination())
 }
 
 // forget makes the next declaration begin with the levels, whatever was

@@ -39,6 +39,7 @@ func TestNode(t *testing.T) {
 			"a user who may declare":             testChecker,
 			"a user who may do nothing":          testNobody,
 			"always, but not permitted":          testForbiddenDeclaration,
+			"a retry queue, not permitted":       testRetryQueueModes,
 			"two brokers, two guarantees":        testHybrid,
 			"a batch of everything":              testMixedBatch,
 			"rotation":                           testRotation,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 const (
@@ -95,7 +96,7 @@ func (t *Transport) publisherOf(q *parcel) *publisher {
 		p = t.unconfirmed
 	case t.detours.has(q.destination()):
 		p = t.detour
-	case q.env.Delay >= delayStep:
+	case q.env.Delay >= layout.Step:
 		p = t.delayed
 	}
 	if q.suspected != nil && q.suspected != p { // it would hold up the others there
@@ -174,7 +175,7 @@ func (t *Transport) remedy(ctx context.Context, q *parcel, v verdict, cause erro
 // rejectsWhenFull says that a nack most likely means a full queue, which a
 // repeated publish only keeps full.
 func rejectsWhenFull(e *actor.Envelope) bool {
-	return !e.DeadLetter && e.Queue.MaxLength > 0 && e.Queue.Overflow != actor.DropHead
+	return e.Queue.HasRetryQueue() && !e.DeadLetter && !e.IsForRetryQueue()
 }
 
 // pause waits after a nack and reports whether there is time for another
@@ -209,7 +210,7 @@ func (q *parcel) wait(ctx context.Context, c <-chan time.Time) error {
 // nothing when a message finds no queue at the end of its delay, or need not be
 // routed, and nobody listens for the return of one that needs no confirm.
 func (t *Transport) needsPreparation(e *actor.Envelope) bool {
-	return t.cfg.Declare != DeclareNever && (e.Delay >= delayStep || !e.Confirm || !e.Mandatory)
+	return t.cfg.Declare != DeclareNever && (e.Delay >= layout.Step || !e.Confirm || !e.Mandatory)
 }
 
 // prepare sees to it that what q needs exists.

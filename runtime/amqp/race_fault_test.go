@@ -158,7 +158,7 @@ func TestFirstDelayedSendReachesAFarBroker(t *testing.T) {
 	}
 	q := testQueue(t)
 	e := testEnvelope(q, "far")
-	e.Prefix, e.Delay, e.Timeout = q.Name+".", time.Second, 15*time.Second
+	e.Prefix, e.Delay, e.Timeout = q.Name+".", time.Second, 25*time.Second
 	if err := send(transport, e); err != nil {
 		t.Errorf("first delayed send with 250 ms there and back: got %v, want nil", err)
 	}

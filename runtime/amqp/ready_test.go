@@ -29,7 +29,7 @@ func TestReadyGivesWhatReceiveMay(t *testing.T) {
 	}
 	want("careful start", "a")
 	want("one is unsettled", "")
-	c.start = careful{calm: calmDeliveries}
+	c.start = careful{calm: maxPrefetch}
 	want("prefetch has opened", "b")
 	want("prefetch has opened", "c")
 	want("prefetch is used up", "")

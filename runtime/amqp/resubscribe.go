@@ -89,7 +89,8 @@ func sessionError(err error) error {
 // ready declares or checks the queue, as far as the transport may and the broker
 // lets it.
 func (c *consumer) ready(d declarer) error {
-	n := need{queue: c.definition, deadLetter: c.subscription.DeadLetter, prefix: c.subscription.Prefix, level: -1}
+	s := &c.subscription
+	n := need{queue: c.definition, deadLetter: s.DeadLetter, retries: s.Retries, prefix: s.Prefix, level: -1}
 	switch c.cfg.Declare {
 	case DeclareNever:
 		return nil
@@ -184,8 +185,10 @@ func (c *consumer) arrive(sub *subscription, d *amqp.Delivery, prefetch int) (al
 	delivery.Arrived, delivery.Settlement = now, &arrived.settlement
 	var surplus []*actor.Delivery
 	c.mu.Lock()
-	changed := c.start.see(delivery.DeliveryCount)
-	if alone = changed && delivery.DeliveryCount >= suspectCount; alone {
+	before := c.start.allow(c.wanted)
+	arrived.settlement.suspect = c.start.see(delivery.DeliveryCount)
+	changed := c.start.allow(c.wanted) != before
+	if alone = changed && arrived.settlement.suspect; alone {
 		c.mu.Unlock()
 		sub.replace.Store(true) // ends what arrives from now on
 		c.handBack(sub)

@@ -12,10 +12,11 @@ type settlement struct {
 	sub  *subscription
 	tag  uint64
 	used atomic.Bool
-	// aside says that the delivery is not counted against the prefetch; era
-	// is the consumer's when it arrived. Both are guarded by its mutex.
-	aside bool
-	era   int
+	// aside says that the delivery is not counted against the prefetch, suspect
+	// that it is to run alone; era is the consumer's when it arrived. All are
+	// guarded by its mutex.
+	aside, suspect bool
+	era            int
 }
 
 // Ack implements [actor.Settlement].

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
@@ -32,7 +33,7 @@ func TestStoppedQueueSparesTheOthers(t *testing.T) {
 		"a window full of messages": {senders: maxWindow},
 		"some":                      {senders: 40, disturbs: 1},
 		"few and large":             {senders: 20, change: func(e *actor.Envelope) { e.Body = make([]byte, 1<<20) }, disturbs: 1},
-		"delayed":                   {senders: 40, change: func(e *actor.Envelope) { e.Delay = delayStep }, disturbs: 1},
+		"delayed":                   {senders: 40, change: func(e *actor.Envelope) { e.Delay = layout.Step }, disturbs: 1},
 		"called, by nobody served":  {senders: 40, call: true, disturbs: 1},
 		"unconfirmed":               {senders: 4, change: func(e *actor.Envelope) { e.Confirm = false }},
 	} {
@@ -76,7 +77,7 @@ func TestStoppedQueueSparesTheOthers(t *testing.T) {
 			toOther("first")
 			stopped := stuck.Name
 			if name == "delayed" {
-				stopped = delayName(stuck.Name, 0)
+				stopped = layout.Level(stuck.Name, 0)
 			}
 			server := fmt.Sprintf("whereis('%%2F_%s')", stopped) // the queue's Raft server
 			eval(t, node, "ok = sys:suspend("+server+").")

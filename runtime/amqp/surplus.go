@@ -27,6 +27,9 @@ func (s *subscription) giveBack(line []*actor.Delivery) {
 		if !settlement.used.Swap(true) {
 			_, _, _ = s.ledger.settle(settlement.tag, requeued, false)
 		}
+		s.consumer.mu.Lock()
+		s.consumer.clear(settlement)
+		s.consumer.mu.Unlock()
 	}
 	s.poke()
 }

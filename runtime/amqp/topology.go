@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // topology declares, or checks, for senders what their messages need. The same
@@ -36,7 +37,7 @@ type declaration struct {
 
 func newTopology(l *link, cfg Config) *topology {
 	t := &topology{
-		link: l, mode: cfg.Declare, levels: levels(cfg.MaxDelay),
+		link: l, mode: cfg.Declare, levels: layout.Levels(cfg.MaxDelay),
 		news: &news{log: cfg.Logger}, declarations: make(map[needKey]*declaration),
 	}
 	t.provision = t.provide
@@ -91,7 +92,7 @@ func (t *topology) provide(d declarer, n need) error {
 	if !isForbidden(err) {
 		return err
 	}
-	t.news.warn("forbidden "+n.name(), "declaration not permitted, only checked", "name", n.name(), "error", err)
+	t.news.warn("forbidden "+n.destination().Name, "declaration not permitted, only checked", "name", n.destination().Name, "error", err)
 	return d.verify(n)
 }
 
@@ -181,12 +182,12 @@ func (t *topology) report(n need, err error) {
 	if err == nil || errors.Is(err, actor.ErrClosed) {
 		return
 	}
-	what, text := "topology "+n.name(), "queue not as it ought to be"
+	what, text := "topology "+n.destination().Name, "queue not as it ought to be"
 	if conflict := (*QueueConflictError)(nil); errors.As(err, &conflict) {
 		what = "conflict " + conflict.Queue + " " + conflict.Argument
 	}
 	if isMissing(err) {
 		text = "queue or delay level does not exist"
 	}
-	t.news.warn(what, text, "name", n.name(), "error", err)
+	t.news.warn(what, text, "name", n.destination().Name, "error", err)
 }

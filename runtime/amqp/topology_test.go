@@ -4,55 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"testing"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
-
-// The arguments are frozen by the broker, so they are part of the wire contract.
-func TestQueueArguments(t *testing.T) {
-	for name, c := range map[string]struct {
-		queue      actor.Queue
-		want, dead amqp.Table
-	}{
-		"default": {
-			actor.Queue{Name: "q"},
-			amqp.Table{
-				"x-queue-type": "quorum", "x-delivery-limit": int64(20), "x-dead-letter-exchange": "",
-				"x-dead-letter-routing-key": "q.XQ", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
-			},
-			amqp.Table{"x-queue-type": "quorum"},
-		},
-		"limited": {
-			actor.Queue{Name: "q", MaxLength: 5, Overflow: actor.DropHead, DeliveryLimit: 7, DeadLetterTTL: time.Minute},
-			amqp.Table{
-				"x-queue-type": "quorum", "x-delivery-limit": int64(7), "x-dead-letter-exchange": "",
-				"x-dead-letter-routing-key": "q.XQ", "x-overflow": "drop-head", "x-max-length": int64(5),
-			},
-			amqp.Table{"x-queue-type": "quorum", "x-message-ttl": int64(60000)},
-		},
-		"classic": {
-			actor.Queue{Name: "q", Type: actor.Classic, MaxPriority: 9},
-			amqp.Table{
-				"x-queue-type": "classic", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q.XQ",
-				"x-overflow": "reject-publish", "x-max-priority": int64(9),
-			},
-			amqp.Table{"x-queue-type": "quorum"},
-		},
-	} {
-		if got := queueArgs(&c.queue); !reflect.DeepEqual(got, c.want) {
-			t.Errorf("%s queue: got %v, want %v", name, got, c.want)
-		}
-		if got := deadLetterArgs(&c.queue); !reflect.DeepEqual(got, c.dead) {
-			t.Errorf("%s dead-letter queue: got %v, want %v", name, got, c.dead)
-		}
-	}
-}
 
 func TestConsumeRefusesAQueueThatBreaksAPromise(t *testing.T) {
 	t.Parallel()
@@ -83,7 +43,7 @@ func TestConsumeRefusesAQueueThatBreaksAPromise(t *testing.T) {
 		}
 		mustSend(t, transport, testEnvelope(q, "routes all the same"))
 		delayed := testEnvelope(q, "so does a delay")
-		delayed.Delay = delayStep
+		delayed.Delay = layout.Step
 		mustSend(t, transport, delayed)
 
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -121,7 +81,7 @@ func TestWithoutDeclaring(t *testing.T) {
 		if err := send(transport, delayed); !errors.Is(err, actor.ErrUnroutable) {
 			t.Errorf("%s: delay without levels: got %v, want ErrUnroutable", mode, err)
 		}
-		if exists(t, q.Name) || exists(t, delayName(q.Name, 0)) {
+		if exists(t, q.Name) || exists(t, layout.Level(q.Name, 0)) {
 			t.Errorf("%s: something was declared", mode)
 		}
 		mustSend(t, dialTest(t, Config{URL: url}), testEnvelope(q, "c"))
@@ -137,14 +97,14 @@ func TestDelayLevelsComeBack(t *testing.T) {
 	prefix := q.Name + "."
 	delayed := func(id string) actor.Envelope {
 		e := testEnvelope(q, id)
-		e.Prefix, e.Delay = prefix, 3*delayStep
+		e.Prefix, e.Delay = prefix, 3*layout.Step
 		return e
 	}
 	mustSend(t, transport, delayed("first"))
-	if exists(t, delayName(prefix, levels(2*time.Second))) {
+	if exists(t, layout.Level(prefix, layout.Levels(2*time.Second))) {
 		t.Error("a level beyond MaxDelay was declared")
 	}
-	if err := raw(t, func(ch *amqp.Channel) error { return ch.ExchangeDelete(delayName(prefix, 1), false, false) }); err != nil {
+	if err := raw(t, func(ch *amqp.Channel) error { return ch.ExchangeDelete(layout.Level(prefix, 1), false, false) }); err != nil {
 		t.Fatal(err)
 	}
 	mustSend(t, transport, delayed("second"))

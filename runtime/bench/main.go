@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
@@ -24,14 +25,15 @@ const (
 func main() {
 	url := flag.String("broker", os.Getenv("ACTORGEN_AMQP_URL"), "URL of the broker")
 	rounds := flag.Int("rounds", 9, "rounds of each comparison")
+	only := flag.String("only", "", "measure only the comparisons with a ratio that has this in its name")
 	flag.Parse()
-	if err := run(*url, *rounds); err != nil {
+	if err := run(*url, *rounds, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(url string, rounds int) error {
+func run(url string, rounds int, only string) error {
 	transport, err := amqp.Dial(context.Background(), amqp.Config{URL: url, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
@@ -56,6 +58,11 @@ func run(url string, rounds int) error {
 		return err
 	}
 
+	delays, err := b.delaying(transport)
+	if err != nil {
+		return err
+	}
+
 	rate := func(p pair) float64 { return p.ours.rate() / p.raw.rate() }
 	cpu := func(p pair) float64 { return p.ours.cpuPerMessage() / p.raw.cpuPerMessage() }
 	latency := func(p pair) float64 { return p.ours.latency.Seconds() / p.raw.latency.Seconds() }
@@ -70,7 +77,12 @@ func run(url string, rounds int) error {
 			[]ratio{{"work_async", ">= 2.0", rate}}},
 		{20_000, b.fillSync, b.oursWork, b.rawWork, b.worked,
 			[]ratio{{"work_sync", ">= 1.0", rate}}},
+		{20_000, b.none, delays.delayed, delays.plain, delays.sent,
+			[]ratio{{"delay_publish", ">= 0.55", rate}}},
 	} {
+		if !c.has(only) {
+			continue
+		}
 		if err := b.compare(c, rounds); err != nil {
 			return err
 		}
@@ -78,13 +90,19 @@ func run(url string, rounds int) error {
 	return b.encodeAllocs()
 }
 
-// comparison is one kind of work with n messages, on both sides.
+// comparison is one kind of work with n messages, on both sides. Raw is the side
+// that ours is held against.
 type comparison struct {
 	messages  int
 	before    func(n int) error
 	ours, raw func(n int) (sample, error)
 	after     func(n int) error // whoever loses some or doubles some is not faster
 	ratios    []ratio
+}
+
+// has says that one of the ratios has part in its name.
+func (c *comparison) has(part string) bool {
+	return slices.ContainsFunc(c.ratios, func(r ratio) bool { return strings.Contains(r.name, part) })
 }
 
 type bench struct {

@@ -15,15 +15,16 @@ import (
 // lost, nobody waits too long, and whatever ran twice had a reason to.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	f, leader := newFleet(t, rabbittest.MustStartCluster(t, 3, rabbittest.Options{}))
+	f, leader := newFleet(t, rabbittest.MustStartCluster(t, 3, forwarding))
 	end := f.sendOn(t)
 	f.goesOn(t, "at first", time.Now())
 
 	f.hang(t, f.host(t))
 	f.lose(t, leader)
+	f.doom(t)
 	second := f.host(t)
 	f.loseMajority(t, second)
-	f.crash(t) // with retries that nobody confirms
+	f.crash(t) // in the middle of tasks, with retries that nobody confirms
 	f.regain(t, leader, second)
 
 	end()
@@ -51,6 +52,11 @@ func (f *fleet) hang(t *testing.T, host *rabbittest.Node) {
 		t.Fatal(err)
 	}
 	f.sendsAgain(t, "beside a node that hangs", start)
+	start = time.Now()
+	f.hire(t) // a worker that finds every queue, but can bind none
+	if took := time.Since(start); took > inTime {
+		t.Errorf("beside a node that hangs a worker starts after %s, want %s at most", took, inTime)
+	}
 	f.flows(t, "beside a node that hangs")
 	if err := host.Resume(); err != nil {
 		t.Fatal(err)

@@ -108,7 +108,7 @@ func (r *rig) flows(t *testing.T, when string) bool {
 func (r *rig) rest(t *testing.T) {
 	t.Helper()
 	rested := func() bool { return r.ledger.open() == 0 && r.waiting(t) == 0 }
-	if !happensWithin(max(2*patience, r.restTime), rested) {
+	if !happensWithin(2*patience, rested) {
 		t.Errorf("%d messages have not ended and %d wait, want none", r.ledger.open(), r.waiting(t))
 		for _, name := range r.queues() {
 			q, _ := found(t, r.broker, name)

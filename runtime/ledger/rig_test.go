@@ -27,8 +27,6 @@ type rig struct {
 	load        *load
 	numbers     atomic.Int64 // of messages
 	quiet       bool         // says nothing about what goes well
-	// restTime is how long rest waits, where that is more than usual.
-	restTime time.Duration
 }
 
 // site says where a rig is set up. The zero value is the shared broker with one
@@ -93,8 +91,12 @@ type crew struct {
 	attempts atomic.Int64
 	// struck is called at the end of each run, before the broker learns of it.
 	struck atomic.Pointer[func()]
-	// poisoned is closed when the crew runs a poison, buried when that may return.
-	poisoned, buried chan struct{}
+	// poisoned is closed when the crew runs a poison.
+	poisoned chan struct{}
+	// doomed is how many tasks the crew has still to begin that it will not end.
+	doomed atomic.Int64
+	// buried is closed when what it does not end may return.
+	buried chan struct{}
 }
 
 // slots is how many tasks a crew runs at a time.
@@ -153,6 +155,11 @@ func (r *rig) account(c *crew) actor.Middleware {
 			if kindOf(facts.ID) == poison {
 				r.ledger.end(run, m.Actor, errDead)
 				c.die()
+				return errDead
+			}
+			if c.doomed.Add(-1) >= 0 {
+				r.ledger.end(run, m.Actor, errDead)
+				<-c.buried
 				return errDead
 			}
 			r.gate.pass()

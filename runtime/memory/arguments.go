@@ -35,6 +35,13 @@ func workArguments(q *actor.Queue) arguments {
 	return a
 }
 
+// retryArguments are those of the queue beside it but for the limit.
+func retryArguments(q *actor.Queue) arguments {
+	a := workArguments(q)
+	a.maxLength = 0
+	return a
+}
+
 func deadLetterArguments(q *actor.Queue) arguments {
 	return arguments{kind: actor.Quorum, ttl: q.DeadLetterTTL}
 }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -42,14 +43,16 @@ func (b *Broker) disconnect() {
 	b.arm()
 }
 
-// declare creates the queue that d describes, and its dead-letter queue, where
-// they do not exist. The error says what contradicts one that does.
+// declare creates the queue that d describes, and those beside it, where they do
+// not exist. The error says what contradicts one that does.
 func (b *Broker) declare(d *actor.Queue) error {
 	dead, deadErr := b.declareOne(d.DeadLetterName(), deadLetterArguments(d), nil)
-	if _, err := b.declareOne(d.Name, workArguments(d), dead); err != nil {
-		return err
+	var retryErr error
+	if d.HasRetryQueue() {
+		_, retryErr = b.declareOne(d.RetryName(), retryArguments(d), dead)
 	}
-	return deadErr
+	_, err := b.declareOne(d.Name, workArguments(d), dead)
+	return cmp.Or(err, retryErr, deadErr)
 }
 
 func (b *Broker) declareOne(name string, a arguments, dead *queue) (*queue, error) {

@@ -22,16 +22,15 @@ type consumer struct {
 	stopped  bool
 }
 
+var _ actor.ReadyConsumer = (*consumer)(nil)
+
 // Consume implements actor.Transport. It never waits. Its error names what
 // contradicts the queue's declaration, or is actor.ErrClosed.
 func (t *Transport) Consume(ctx context.Context, s actor.Subscription) (actor.Consumer, error) {
-	if err := s.Queue.Check(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, fmt.Errorf("consume: %w", err)
 	}
-	name := s.Queue.Name
-	if s.DeadLetter {
-		name = s.Queue.DeadLetterName()
-	}
+	name := s.Source()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("consume queue %q: %w", name, err)
 	}

@@ -92,6 +92,7 @@ func TestContradictionNamesQueueArgumentAndValues(t *testing.T) {
 		{"overflow", func(q *actor.Queue) { q.Overflow = actor.DropHead }, func(*actor.Queue) {}, []string{`"mails"`, "x-overflow", `"drop-head"`, `"reject-publish"`}},
 		{"max length", func(q *actor.Queue) { q.MaxLength = 7 }, func(*actor.Queue) {}, []string{`"mails"`, "x-max-length", "7", "not set"}},
 		{"priority", func(q *actor.Queue) { classic(q); q.MaxPriority = 9 }, classic, []string{`"mails"`, "x-max-priority", "9", "not set"}},
+		{"dead letters of retries", func(q *actor.Queue) { q.Name = "mails.RQ" }, func(q *actor.Queue) { q.MaxLength = 7 }, []string{`"mails.RQ"`, "x-dead-letter-routing-key", `"mails.RQ.XQ"`, `"mails.XQ"`}},
 		{"time to live", func(q *actor.Queue) { q.DeadLetterTTL = time.Second }, func(*actor.Queue) {}, []string{`"mails.XQ"`, "x-message-ttl", "1000", "not set"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

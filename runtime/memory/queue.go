@@ -34,9 +34,9 @@ func (q *queue) full() bool {
 	return q.arguments.maxLength > 0 && len(q.ready) >= q.arguments.maxLength
 }
 
-// take puts a message at the end of the queue even when that is full: what
-// the broker has confirmed already (a delayed message, a dead letter) is never
-// rejected.
+// take puts a message at the end of the queue without asking whether that is
+// full: what the broker has confirmed already is never rejected, and a queue
+// that it goes to has no limit, or drops its head.
 func (q *queue) take(m *message) {
 	q.broker.enqueued++
 	m.number = q.broker.enqueued

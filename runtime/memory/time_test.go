@@ -43,23 +43,6 @@ func TestDelaysEndWhileNobodyIsConnected(t *testing.T) {
 	})
 }
 
-func TestDelayedMessageEntersFullQueue(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		transport, q := open(t, memory.Config{}), mails()
-		q.MaxLength = 1
-		delayed, first := envelope(q), envelope(q)
-		delayed.Delay = time.Minute
-		publish(t, transport, delayed, first)
-		time.Sleep(2 * time.Minute)
-		c := consume(t, transport, q, 2)
-		for _, e := range []actor.Envelope{first, delayed} {
-			if d := receive(t, c); d.ID != e.ID {
-				t.Errorf("got %q, want %q", d.ID, e.ID)
-			}
-		}
-	})
-}
-
 func TestDeadLettersExpireExactly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport, q := open(t, memory.Config{}), mails()

@@ -52,13 +52,11 @@ var calls = []promise{
 		}
 	}},
 	{"a worker replies through a transport of its own", func(s *scene) {
-		t, worker, q := s.open(), s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		d := s.expect(s.consume(worker, q, 1), e)
-		s.reply(worker, d, "result")
-		s.ack(d)
-		s.replied(call, e, "result")
+		t, worker := s.open(), s.open()
+		x := s.exchange(s.within(), t, worker)
+		s.reply(worker, x.request, "result")
+		s.ack(x.request)
+		s.replied(x.call, x.sent, "result")
 	}},
 	{"replies find their calls in any order", func(s *scene) {
 		t, worker, q := s.open(), s.open(), s.existing()
@@ -86,44 +84,32 @@ var calls = []promise{
 		}
 	}},
 	{"only the first reply counts", func(s *scene) {
-		t, q := s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		c := s.consume(t, q, 1)
-		d := s.expect(c, e)
-		s.reply(t, d, "first")
-		s.reply(t, d, "second")
-		s.replied(call, e, "first")
-		s.ack(d)
-		s.close(c)
-		s.callWorks(t, q)
+		t := s.open()
+		x := s.exchange(s.within(), t, t)
+		s.reply(t, x.request, "first")
+		s.reply(t, x.request, "second")
+		s.replied(x.call, x.sent, "first")
+		s.nextWorks(t, x)
 	}},
 	{"a reply that belongs to no call is dropped", func(s *scene) {
-		t, q := s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		d := s.expect(s.consume(t, q, 1), e)
-		if err := t.Reply(s.within(), d.ReplyTo, &actor.Reply{ID: "another", Body: []byte("wrong")}); err != nil {
+		t := s.open()
+		x := s.exchange(s.within(), t, t)
+		if err := t.Reply(s.within(), x.request.ReplyTo, &actor.Reply{ID: "another", Body: []byte("wrong")}); err != nil {
 			s.Errorf("Reply: got %v, want nil", err)
 		}
-		s.reply(t, d, "right")
-		s.replied(call, e, "right")
-		s.ack(d)
+		s.reply(t, x.request, "right")
+		s.replied(x.call, x.sent, "right")
+		s.ack(x.request)
 	}},
 	{"a call ends with its context, and its late reply is dropped", func(s *scene) {
-		t, q := s.open(), s.queue()
-		e := s.envelope(q)
+		t := s.open()
 		ctx, cancel := context.WithCancel(s.Context())
-		call := s.callWith(ctx, t, e)
-		c := s.consume(t, q, 1)
-		d := s.expect(c, e)
+		x := s.exchange(ctx, t, t)
 		cancel()
-		_, err := call()
-		s.outcome(err, e, actor.ErrOutcomeUnknown, context.Canceled)
-		s.reply(t, d, "late")
-		s.ack(d)
-		s.close(c)
-		s.callWorks(t, q)
+		_, err := x.call()
+		s.outcome(err, x.sent, actor.ErrOutcomeUnknown, context.Canceled)
+		s.reply(t, x.request, "late")
+		s.nextWorks(t, x)
 	}},
 	{"a call ends with its deadline", func(s *scene) {
 		t, q := s.open(), s.existing()
@@ -145,17 +131,15 @@ var calls = []promise{
 		s.empty(t, q)
 	}},
 	{"a reply to a caller that has gone is no error", func(s *scene) {
-		caller, worker, q := s.open(), s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(caller, e)
-		d := s.expect(s.consume(worker, q, 1), e)
+		caller, worker := s.open(), s.open()
+		x := s.exchange(s.within(), caller, worker)
 		if err := caller.Close(); err != nil {
 			s.Fatalf("Close: got %v, want nil", err)
 		}
-		_, err := call()
-		s.outcome(err, e, actor.ErrOutcomeUnknown, actor.ErrReplyLost)
-		s.reply(worker, d, "to nobody")
-		s.ack(d)
+		_, err := x.call()
+		s.outcome(err, x.sent, actor.ErrOutcomeUnknown, actor.ErrReplyLost)
+		s.reply(worker, x.request, "to nobody")
+		s.ack(x.request)
 	}},
 	{"a request that no queue takes is unroutable", func(s *scene) {
 		t := s.openWith(Options{NoDeclare: true})
@@ -171,39 +155,30 @@ var calls = []promise{
 		s.outcome(err, e, actor.ErrNotSent, nil)
 	}},
 	{"two calls cannot wait under one message ID", func(s *scene) {
-		t, q := s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		d := s.expect(s.consume(t, q, 1), e)
-		_, err := t.Call(s.within(), &e)
-		s.outcome(err, e, actor.ErrNotSent, actor.ErrCallUnderWay)
-		s.reply(t, d, "the first's")
-		s.replied(call, e, "the first's")
-		s.ack(d)
-		s.empty(t, q)
+		t := s.open()
+		x := s.exchange(s.within(), t, t)
+		_, err := t.Call(s.within(), &x.sent)
+		s.outcome(err, x.sent, actor.ErrNotSent, actor.ErrCallUnderWay)
+		s.reply(t, x.request, "the first's")
+		s.replied(x.call, x.sent, "the first's")
+		s.ack(x.request)
+		s.empty(t, x.sent.Queue)
 	}},
 	{"a call loses its reply with its connection, and the next one works", func(s *scene) {
-		t, worker, q := s.open(), s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		c := s.consume(worker, q, 1)
-		d := s.expect(c, e)
+		t, worker := s.open(), s.open()
+		x := s.exchange(s.within(), t, worker)
 		s.broker.Cut(s.T, t)
-		_, err := call()
-		s.outcome(err, e, actor.ErrOutcomeUnknown, actor.ErrReplyLost)
-		s.reply(worker, d, "to nobody")
-		s.ack(d)
-		s.close(c)
-		s.callWorks(t, q)
+		_, err := x.call()
+		s.outcome(err, x.sent, actor.ErrOutcomeUnknown, actor.ErrReplyLost)
+		s.reply(worker, x.request, "to nobody")
+		s.nextWorks(t, x)
 	}},
 	{"a worker that lost its connection can reply", func(s *scene) {
-		t, worker, q := s.open(), s.open(), s.queue()
-		e := s.envelope(q)
-		call := s.call(t, e)
-		d := s.expect(s.consume(worker, q, 1), e)
+		t, worker := s.open(), s.open()
+		x := s.exchange(s.within(), t, worker)
 		s.broker.Cut(s.T, worker)
-		s.reply(worker, d, "result")
-		s.replied(call, e, "result")
+		s.reply(worker, x.request, "result")
+		s.replied(x.call, x.sent, "result")
 	}},
 	{"nothing is called after Close", func(s *scene) {
 		t, q := s.open(), s.queue()
@@ -245,6 +220,33 @@ func (s *scene) callWith(ctx context.Context, t actor.Transport, e actor.Envelop
 			return nil, nil
 		}
 	}
+}
+
+// exchange is a call whose request was received.
+type exchange struct {
+	sent     actor.Envelope
+	call     func() (*actor.Reply, error) // waits for its end
+	consumer actor.Consumer
+	request  *actor.Delivery
+}
+
+// exchange begins a call that worker receives, of a queue that no other case uses.
+func (s *scene) exchange(ctx context.Context, caller, worker actor.Transport) *exchange {
+	s.Helper()
+	x := &exchange{sent: s.envelope(s.queue())}
+	x.call = s.callWith(ctx, caller, x.sent)
+	x.consumer = s.consume(worker, x.sent.Queue, 1)
+	x.request = s.expect(x.consumer, x.sent)
+	return x
+}
+
+// nextWorks settles the request and checks that the caller's next call is none
+// the worse for it.
+func (s *scene) nextWorks(caller actor.Transport, x *exchange) {
+	s.Helper()
+	s.ack(x.request)
+	s.close(x.consumer)
+	s.callWorks(caller, x.sent.Queue)
 }
 
 // reply replies to a request, which the broker must take.

@@ -81,7 +81,7 @@ func (s *scene) envelope(q *actor.Queue) actor.Envelope {
 	id := fmt.Sprintf("%016x", rand.Uint64())
 	return actor.Envelope{
 		ID:         id,
-		Actor:      "transporttest.Task",
+		Actor:      actorName,
 		Body:       []byte(id),
 		Queue:      q,
 		Prefix:     run,

@@ -1,6 +1,7 @@
 package transporttest
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -44,37 +45,8 @@ var sharing = []promise{
 	}},
 	{"many receivers share one consumer", func(s *scene) {
 		t, q := s.open(), s.queue()
-		batch := s.envelopes(q, 200)
 		c := s.consume(t, q, 20)
-		received := make(chan string, len(batch))
-		ctx := s.within()
-		var receiving sync.WaitGroup
-		defer receiving.Wait()
-		for range 8 {
-			receiving.Go(func() {
-				for range len(batch) / 8 {
-					d, err := c.Receive(ctx)
-					if err != nil {
-						s.Errorf("Receive: got %v, want a delivery", err)
-						return
-					}
-					received <- d.ID
-					if err := d.Settlement.Ack(true); err != nil {
-						s.Errorf("Ack: got %v, want nil", err)
-					}
-				}
-			})
-		}
-		s.sendBatch(t, batch)
-		receiving.Wait()
-		close(received)
-		once := map[string]bool{}
-		for id := range received {
-			once[id] = true
-		}
-		if len(once) != len(batch) {
-			s.Errorf("received %d different messages, want %d", len(once), len(batch))
-		}
+		s.receivesOnce(t, q, c.Receive)
 	}},
 	{"queues do not hold each other up", func(s *scene) {
 		t, stuck, moving := s.open(), s.queue(), s.queue()
@@ -121,4 +93,40 @@ func (s *scene) sharesWith(a, b actor.Consumer, t actor.Transport, q *actor.Queu
 	s.ack(fromA)
 	s.nothing(a)
 	s.nothing(b)
+}
+
+// receivesOnce checks that receivers, which take turns in how they receive, get
+// each of many messages once.
+func (s *scene) receivesOnce(t actor.Transport, q *actor.Queue, receive ...func(context.Context) (*actor.Delivery, error)) {
+	s.Helper()
+	const receivers, each = 8, 25
+	received := make(chan string, receivers*each)
+	ctx := s.within()
+	var receiving sync.WaitGroup
+	defer receiving.Wait()
+	for i := range receivers {
+		receiving.Go(func() {
+			for range each {
+				d, err := receive[i%len(receive)](ctx)
+				if err != nil {
+					s.Errorf("Receive: got %v, want a delivery", err)
+					return
+				}
+				received <- d.ID
+				if err := d.Settlement.Ack(true); err != nil {
+					s.Errorf("Ack: got %v, want nil", err)
+				}
+			}
+		})
+	}
+	s.sendBatch(t, s.envelopes(q, receivers*each))
+	receiving.Wait()
+	close(received)
+	once := map[string]bool{}
+	for id := range received {
+		once[id] = true
+	}
+	if len(once) != receivers*each {
+		s.Errorf("received %d different messages, want %d", len(once), receivers*each)
+	}
 }

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/setting"
 )
 
 // post is the work at one broker.
 type post struct {
-	broker broker
+	broker setting.Broker
 	tables []actor.Table
 	// queues are those to work on; none means that tasks are only sent there.
 	queues []string
@@ -21,7 +22,7 @@ type post struct {
 
 // assign shares the queues of the tables out to the brokers.
 func assign(s settings, tables []actor.Table) ([]post, error) {
-	brokers, err := parseBrokers(s.brokers)
+	brokers, err := setting.Brokers(s.brokers)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +33,7 @@ func assign(s settings, tables []actor.Table) ([]post, error) {
 			name := cmp.Or(entry.Definition.Broker, actor.DefaultName)
 			if queuesOf[name] == nil {
 				queuesOf[name] = make(map[string]bool)
-				if !slices.ContainsFunc(brokers, func(b broker) bool { return b.name == name }) {
+				if !slices.ContainsFunc(brokers, func(b setting.Broker) bool { return b.Name == name }) {
 					problems = append(problems, fmt.Errorf("actor %q needs broker %q (%s)", entry.Definition.Name, name, addBroker(name)))
 				}
 			}
@@ -49,7 +50,7 @@ func assign(s settings, tables []actor.Table) ([]post, error) {
 	tables = withPrefetch(tables, s.prefetch)
 	var posts []post
 	for _, b := range brokers {
-		queues := slices.Sorted(maps.Keys(queuesOf[b.name]))
+		queues := slices.Sorted(maps.Keys(queuesOf[b.Name]))
 		if len(s.queues) > 0 {
 			queues = slices.DeleteFunc(queues, func(q string) bool { return !slices.Contains(s.queues, q) })
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/setting"
 )
 
 // tables returns one table with an actor for each "broker/queue".
@@ -31,27 +32,27 @@ func TestAssign(t *testing.T) {
 			want:   map[string][]string{"default": {"images", "mail"}},
 		},
 		"queues of two brokers": {
-			settings: settings{brokers: words{"amqp://a/", "far=amqp://b/"}},
+			settings: settings{brokers: setting.Words{"amqp://a/", "far=amqp://b/"}},
 			tables:   tables("default/mail", "far/events"),
 			want:     map[string][]string{"default": {"mail"}, "far": {"events"}},
 		},
 		"a broker to which tasks are only sent": {
-			settings: settings{brokers: words{"amqp://a/", "far=amqp://b/"}},
+			settings: settings{brokers: setting.Words{"amqp://a/", "far=amqp://b/"}},
 			tables:   tables("default/mail"),
 			want:     map[string][]string{"default": {"mail"}, "far": nil},
 		},
 		"some queues of two brokers": {
-			settings: settings{brokers: words{"amqp://a/", "far=amqp://b/"}, queues: words{"events", "mail"}},
+			settings: settings{brokers: setting.Words{"amqp://a/", "far=amqp://b/"}, queues: setting.Words{"events", "mail"}},
 			tables:   tables("default/mail", "default/images", "far/events"),
 			want:     map[string][]string{"default": {"mail"}, "far": {"events"}},
 		},
 		"no default broker where nobody needs it": {
-			settings: settings{brokers: words{"far=amqps://b,c/"}},
+			settings: settings{brokers: setting.Words{"far=amqps://b,c/"}},
 			tables:   tables("far/events"),
 			want:     map[string][]string{"far": {"events"}},
 		},
 		"the default queue": {
-			settings: settings{queues: words{"default"}},
+			settings: settings{queues: setting.Words{"default"}},
 			tables:   tables("default/"),
 			want:     map[string][]string{"default": {"default"}},
 		},
@@ -63,7 +64,7 @@ func TestAssign(t *testing.T) {
 			}
 			got := make(map[string][]string)
 			for _, p := range posts {
-				got[p.broker.name] = p.queues
+				got[p.broker.Name] = p.queues
 			}
 			if !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %v, want %v", got, test.want)
@@ -83,20 +84,20 @@ func TestAssignRefuses(t *testing.T) {
 			want:   []string{`"test.events"`, `"far"`, "-broker far=amqp://"},
 		},
 		"default broker beside a named one": {
-			settings: settings{brokers: words{"far=amqp://b/"}},
+			settings: settings{brokers: setting.Words{"far=amqp://b/"}},
 			tables:   tables("default/mail", "far/events"),
 			want:     []string{`"test.mail"`, "-broker amqp://"},
 		},
 		"unknown queue": {
-			settings: settings{queues: words{"mial"}},
+			settings: settings{queues: setting.Words{"mial"}},
 			tables:   tables("default/mail"),
 			want:     []string{"-queues", `"mial"`, "mail"},
 		},
 		"no actors":      {tables: []actor.Table{{}}, want: []string{"no actors"}},
-		"no URL":         {settings: settings{brokers: words{"localhost"}}, tables: tables("/q"), want: []string{"name=URL"}},
-		"unknown scheme": {settings: settings{brokers: words{"a=redis://h/"}}, tables: tables("/q"), want: []string{`"redis"`, "amqps"}},
+		"no URL":         {settings: settings{brokers: setting.Words{"localhost"}}, tables: tables("/q"), want: []string{"name=URL"}},
+		"unknown scheme": {settings: settings{brokers: setting.Words{"a=redis://h/"}}, tables: tables("/q"), want: []string{`"redis"`, "amqps"}},
 		"given twice": {
-			settings: settings{brokers: words{"a=amqp://h/", "a=amqp://i/"}}, tables: tables("/q"), want: []string{`"a" twice`},
+			settings: settings{brokers: setting.Words{"a=amqp://h/", "a=amqp://i/"}}, tables: tables("/q"), want: []string{`"a" twice`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func TestOneProcessWorksForTwoBrokers(t *testing.T) {
 		return err == nil && strings.Count(body, actor.Draining.String()) == 2
 	})
 	w.release()
-	w.exitsWithin(5*time.Second+farewell, exitDrained)
+	w.endsAfter(5*time.Second, exitDrained)
 	here.foreign, there.foreign = there.sent, here.sent
 	here.settleOnce(w)
 	there.settleOnce(w)

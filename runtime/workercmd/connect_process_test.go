@@ -38,7 +38,7 @@ func TestSignalEndsTheWaitForTheBroker(t *testing.T) {
 			w := startWorker(t, "tasks", "-broker", through, "-drain-timeout", "1s", "-metrics", "127.0.0.1:0")
 			w.reaches(w.address(), "connecting")
 			w.signal(syscall.SIGTERM)
-			w.exitsWithin(time.Second+farewell, exitDrained)
+			w.endsAfter(time.Second, exitDrained)
 		})
 	}
 }
@@ -63,7 +63,7 @@ func TestSignalEndsTheSubscription(t *testing.T) {
 			w.alive(address)
 			fault(proxy)
 			w.signal(syscall.SIGTERM)
-			w.exitsWithin(time.Second+subscription+farewell, exitDrained)
+			w.endsAfter(time.Second, exitDrained)
 			proxy.Reset()
 			if a := l.settleOnce(w); len(a.left) != 10 {
 				t.Errorf("got %d left, want all 10", len(a.left))
@@ -71,6 +71,3 @@ func TestSignalEndsTheSubscription(t *testing.T) {
 		})
 	}
 }
-
-// subscription is what the subscription under way may take to be given up.
-const subscription = 3 * time.Second

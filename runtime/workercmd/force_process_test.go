@@ -12,9 +12,6 @@ import (
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
 
-// cancelGrace is what handlers get to notice that they were cancelled.
-const cancelGrace = 2 * time.Second
-
 // At the end of the drain timeout a task that heeds its context and one that
 // does not are both given to another worker.
 func TestDrainTimeoutForcesTheEnd(t *testing.T) {
@@ -27,7 +24,7 @@ func TestDrainTimeoutForcesTheEnd(t *testing.T) {
 	w.signal(syscall.SIGTERM)
 	w.reaches(address, actor.Cancelling.String())
 	w.alive(address)
-	w.exitsWithin(500*time.Millisecond+cancelGrace+soon, exitFailed)
+	w.endsAfter(500*time.Millisecond, exitFailed)
 	if got := w.said("cancelled"); len(got) != len(heeding) {
 		t.Errorf("got %v cancelled, want %v", got, heeding)
 	}
@@ -38,6 +35,29 @@ func TestDrainTimeoutForcesTheEnd(t *testing.T) {
 	a := l.settleOnce(w, next)
 	if len(a.left) != 4 || a.counted > 2 {
 		t.Errorf("got %d left with delivery counts up to %d, want 4, delivered twice", len(a.left), a.counted)
+	}
+}
+
+// The broker takes back what was prefetched and then falls silent, while a task
+// ignores that its time is up.
+func TestDrainTimeoutHoldsThoughTheBrokerFallsSilent(t *testing.T) {
+	for _, name := range []string{"black hole", "stalled"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := open(t)
+			w, proxy := begin(t, l, "-drain-timeout", "2s", "-concurrency", "1", "-prefetch", "10")
+			w.says("started", l.send(1, deaf)...)
+			waiting := l.send(5, quick)
+			l.prefetched()
+			w.signal(syscall.SIGTERM)
+			eventually(t, "what was prefetched is back", func() bool { return l.ready() == len(waiting) })
+			faults[name](proxy)
+			w.endsAfter(2*time.Second, exitFailed)
+			proxy.Reset() // the broker learns of the end
+			if a := l.settleOnce(w); len(a.left) != 6 || a.counted > 1 {
+				t.Errorf("got %d left with delivery counts up to %d, want 6 and at most 1", len(a.left), a.counted)
+			}
+		})
 	}
 }
 

@@ -53,7 +53,7 @@ func writeReadiness(w http.ResponseWriter, shifts []*shift) {
 		if !ready {
 			code = http.StatusServiceUnavailable
 		}
-		fmt.Fprintf(&lines, "broker %q: %s\n", s.broker.name, status)
+		fmt.Fprintf(&lines, "broker %q: %s\n", s.broker.Name, status)
 	}
 	w.WriteHeader(code)
 	fmt.Fprint(w, lines.String())

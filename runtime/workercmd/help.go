@@ -18,7 +18,8 @@ the others back to the broker. A second signal quits at once.
                         (default from the concurrency and how long tasks take)
   -metrics HOST:PORT    serve the health checks /healthz and /readyz here
                         (default none)
-  -drain-timeout TIME   what running tasks get to finish (default 30s)
+  -drain-timeout TIME   what running tasks get to finish (default 30s); the
+                        process ends at most 3s later, whatever the broker does
   -log-format FORMAT    text or json, to standard error (default text)
   -log-level LEVEL      debug, info, warn or error (default info)
 

@@ -2,6 +2,7 @@ package workercmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,8 @@ func (l *ledger) prefetched() {
 type account struct {
 	ran  map[string]int // how often each has finished
 	left map[string]int // how often each is in a queue
+	// attempts are those of what is left, the lowest first.
+	attempts map[string][]int64
 	// counted is the highest delivery count of what is left.
 	counted int64
 }
@@ -110,7 +113,7 @@ type account struct {
 // task that is lost, dead-lettered or nobody's.
 func (l *ledger) settle(workers ...*workerProcess) account {
 	l.t.Helper()
-	a := account{ran: map[string]int{}, left: map[string]int{}}
+	a := account{ran: map[string]int{}, left: map[string]int{}, attempts: map[string][]int64{}}
 	l.onChannel(func(ch *amqp091.Channel) {
 		for end := time.Now().Add(soon); ; time.Sleep(20 * time.Millisecond) {
 			a.ran = finished(workers)
@@ -187,6 +190,9 @@ func (l *ledger) take(ch *amqp091.Channel, a *account) (took bool) {
 			}
 			took = true
 			a.left[m.MessageId]++
+			attempt, _ := m.Headers["actor-attempt"].(int64)
+			a.attempts[m.MessageId] = append(a.attempts[m.MessageId], attempt)
+			slices.Sort(a.attempts[m.MessageId])
 			if n, _ := m.Headers["x-delivery-count"].(int64); n > a.counted {
 				a.counted = n
 			}

@@ -46,6 +46,7 @@ const (
 	late    = "late"    // fails once when the worker is told "release", then finishes
 	stuck   = "stuck"   // fails with its context, after it has said why that ended
 	deaf    = "deaf"    // ignores that its context ends
+	blocked = "blocked" // finishes when the worker knows that its broker takes no messages
 )
 
 const kindHeader = "kind"
@@ -124,9 +125,25 @@ func (d *duty) run(ctx context.Context) error {
 		return ctx.Err()
 	case deaf:
 		select {}
+	case blocked:
+		awaitBlock(ctx, facts.Queue)
 	}
 	d.say("finished", facts.ID)
 	return nil
+}
+
+// awaitBlock sends beside the queue until that is known to be in vain.
+func awaitBlock(ctx context.Context, queue string) {
+	stub := actor.NewStub(definitionOf(queue + ".probe"))
+	for err := error(nil); !errors.Is(err, actor.ErrBlocked); {
+		brief, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+		var m actor.Message
+		if m, err = stub.Message(noArguments()); err == nil {
+			err = stub.Send(brief, m)
+		}
+		<-brief.Done() // so as not to be a load
+		cancel()
+	}
 }
 
 // sendOne sends as soon as the worker has registered its client.

@@ -23,6 +23,7 @@ type workerProcess struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	stderr *os.File
+	told   time.Time // when it was last signalled
 
 	mu    sync.Mutex    // guards lines
 	lines []string      // on standard output
@@ -140,6 +141,7 @@ func (w *workerProcess) signal(s os.Signal) {
 	if err := w.cmd.Process.Signal(s); err != nil {
 		w.t.Fatal(err)
 	}
+	w.told = time.Now()
 }
 
 // exits waits for the end and checks the exit code.
@@ -160,6 +162,14 @@ func (w *workerProcess) exitsWithin(limit time.Duration, code int) {
 		w.t.Fatalf("got exit code %d (%s), want %d", got, w.cmd.ProcessState, code)
 	}
 	w.t.Logf("ended after %s", time.Since(start).Round(time.Millisecond))
+}
+
+// endsAfter is exits for a worker with that drain timeout, which holds whatever
+// its broker does.
+func (w *workerProcess) endsAfter(drain time.Duration, code int) {
+	w.t.Helper()
+	const busy = 2 * time.Second // what a machine that runs other tests beside adds
+	w.exitsWithin(drain+farewell+busy-time.Since(w.told), code)
 }
 
 func (w *workerProcess) ended() bool {

@@ -1,19 +1,21 @@
 package workercmd
 
 import (
+	"cmp"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"time"
+
+	"github.com/actorgen/actorgen/runtime/setting"
 )
 
 // settings are the flags. Zero means not set.
 type settings struct {
-	brokers      words
-	queues       words
+	brokers      setting.Words
+	queues       setting.Words
 	concurrency  int
 	prefetch     int
 	metrics      string
@@ -48,26 +50,12 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 		// It may be a URL with its password, so it is not shown.
 		return s, errors.New("an argument that belongs to no flag (a broker is given as -broker URL)")
 	}
-	given := make(map[string]bool)
-	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	var problems []error
-	fs.VisitAll(func(f *flag.Flag) {
-		variable := variableOf(f.Name)
-		value := getenv(variable)
-		if value == "" || given[f.Name] {
-			return
-		}
-		if err := f.Value.Set(value); err != nil {
-			problems = append(problems, fmt.Errorf("invalid value %q for %s: %w", value, variable, err))
-		}
-	})
-	return s, errors.Join(problems...)
+	return s, setting.FromEnvironment(fs, getenv)
 }
 
-// variableOf returns the environment variable that stands in for a flag.
-func variableOf(flag string) string {
-	return "ACTOR_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
+// drain returns the drain timeout. Its default is not left to the worker, since
+// the end of the process depends on it.
+func (s *settings) drain() time.Duration { return cmp.Or(s.drainTimeout, 30*time.Second) }
 
 func (s *settings) logger(w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.logLevel}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/actorgen/actorgen/runtime/setting"
 )
 
 // environment is a getenv over a map.
@@ -28,7 +30,7 @@ func TestParse(t *testing.T) {
 				"-prefetch", "4", "-metrics", ":9090", "-drain-timeout", "1m", "-log-format", "json", "-log-level", "warn",
 			},
 			want: settings{
-				brokers: words{"amqp://a/", "x=amqp://b/"}, queues: words{"mail", "images"}, concurrency: 3,
+				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, queues: setting.Words{"mail", "images"}, concurrency: 3,
 				prefetch: 4, metrics: ":9090", drainTimeout: time.Minute, logFormat: "json", logLevel: slog.LevelWarn,
 			},
 		},
@@ -39,14 +41,14 @@ func TestParse(t *testing.T) {
 				"ACTOR_LOG_FORMAT": "json", "ACTOR_LOG_LEVEL": "WARN",
 			},
 			want: settings{
-				brokers: words{"amqp://a/", "x=amqp://b/"}, queues: words{"mail", "images"}, concurrency: 3,
+				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, queues: setting.Words{"mail", "images"}, concurrency: 3,
 				prefetch: 4, metrics: ":9090", drainTimeout: time.Minute, logFormat: "json", logLevel: slog.LevelWarn,
 			},
 		},
 		"a flag wins over its variable": {
 			args: []string{"-broker", "amqp://flag/", "-queues=flag", "-concurrency=1"},
 			env:  environment{"ACTOR_BROKER": "amqp://env/", "ACTOR_QUEUES": "env", "ACTOR_CONCURRENCY": "wrong", "ACTOR_PREFETCH": "9"},
-			want: settings{brokers: words{"amqp://flag/"}, queues: words{"flag"}, concurrency: 1, prefetch: 9},
+			want: settings{brokers: setting.Words{"amqp://flag/"}, queues: setting.Words{"flag"}, concurrency: 1, prefetch: 9},
 		},
 		"an empty variable is none": {
 			env:  environment{"ACTOR_CONCURRENCY": "", "ACTOR_BROKER": ""},
@@ -112,20 +114,6 @@ func TestPasswordsAreNotShown(t *testing.T) {
 				t.Errorf("got %v, want an error without the password", err)
 			}
 		})
-	}
-}
-
-func TestRedacted(t *testing.T) {
-	for url, want := range map[string]string{
-		"amqp://u:secret@h:5672/v":        "amqp://h:5672/v",
-		"amqp://u:sec/r@et@h,i:1/v":       "amqp://h,i:1/v",
-		"amqps://h/":                      "amqps://h/",
-		"memory://":                       "memory://",
-		"amqp://u:secret@h/v?heartbeat=1": "amqp://h/v?heartbeat=1",
-	} {
-		if got := (broker{url: url}).redacted(); got != want {
-			t.Errorf("redact %q: got %q, want %q", url, got, want)
-		}
 	}
 }
 

@@ -9,19 +9,6 @@ import (
 	"time"
 )
 
-// words is a repeatable flag whose values may hold several words. It takes
-// anything: package flag shows the values it refuses, and these may hold a
-// password.
-type words []string
-
-func (w *words) String() string { return "" }
-
-// Set adds the words of v.
-func (w *words) Set(v string) error {
-	*w = append(*w, strings.Fields(v)...)
-	return nil
-}
-
 func positive(target *int) func(string) error {
 	return func(v string) error {
 		n, err := strconv.Atoi(v)

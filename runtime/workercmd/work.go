@@ -6,15 +6,22 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
 	"github.com/actorgen/actorgen/runtime/memory"
 )
 
+// farewell is how much longer than its drain timeout a process may live: as long
+// as a worker takes with tasks that ignore their end and a broker that does not
+// answer.
+const farewell = 3 * time.Second
+
 // work connects to every broker, registers the clients, runs a worker at each
 // post until ctx ends or one of them fails, and closes the connections. It
-// returns nil when every worker drained.
+// returns nil when every worker drained, even if a connection is still open
+// because its broker does not answer.
 func work(ctx context.Context, s settings, posts []post, logger *slog.Logger) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -31,7 +38,13 @@ func work(ctx context.Context, s settings, posts []post, logger *slog.Logger) (e
 	}
 	// Every client is registered before the first task runs, which may send
 	// through any of them.
-	defer func() { err = errors.Join(err, each(shifts, (*shift).disconnect)) }()
+	told := make(chan time.Time, 1)
+	context.AfterFunc(ctx, func() { told <- time.Now() })
+	defer func() {
+		cancel()
+		limit := (<-told).Add(s.drain() + farewell)
+		err = errors.Join(err, each(shifts, func(sh *shift) error { return sh.disconnect(limit) }))
+	}()
 	for _, step := range []func(*shift, context.Context) error{(*shift).connect, (*shift).run} {
 		err := each(shifts, func(sh *shift) error {
 			err := step(sh, ctx)
@@ -40,7 +53,7 @@ func work(ctx context.Context, s settings, posts []post, logger *slog.Logger) (e
 			}
 			if err != nil {
 				cancel()
-				return fmt.Errorf("broker %q: %w", sh.broker.name, err)
+				return fmt.Errorf("broker %q: %w", sh.broker.Name, err)
 			}
 			return nil
 		})
@@ -76,14 +89,14 @@ type shift struct {
 }
 
 func (s *shift) connect(ctx context.Context) error {
-	logger := s.logger.With("broker", s.broker.name) // a worker adds that itself
-	if s.broker.inMemory() {
+	logger := s.logger.With("broker", s.broker.Name) // a worker adds that itself
+	if s.broker.InMemory() {
 		logger.Warn("the broker is in this process's memory: no other process reaches it, and its tasks end with it")
 		s.transport = memory.New(memory.Config{Logger: logger})
 	} else {
-		logger.Info("connecting", "url", s.broker.redacted())
+		logger.Info("connecting", "url", s.broker.Redacted())
 		transport, err := amqp.Dial(ctx, amqp.Config{
-			URL: s.broker.url, Logger: logger,
+			URL: s.broker.URL, Logger: logger,
 			Lazy: len(s.queues) == 0, // only to be sent to, so nobody has to wait for it
 		})
 		if err != nil {
@@ -94,13 +107,13 @@ func (s *shift) connect(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client = actor.NewClient(s.transport, actor.ClientConfig{})
-	actor.SetBroker(s.broker.name, s.client)
+	actor.SetBroker(s.broker.Name, s.client)
 	if len(s.queues) > 0 {
 		s.worker = actor.NewWorker(s.client, actor.WorkerConfig{
-			Broker:       s.broker.name,
+			Broker:       s.broker.Name,
 			Queues:       s.queues,
 			Concurrency:  s.settings.concurrency,
-			DrainTimeout: s.settings.drainTimeout,
+			DrainTimeout: s.settings.drain(),
 			Logger:       s.logger,
 		}, s.tables...)
 	}
@@ -114,11 +127,23 @@ func (s *shift) run(ctx context.Context) error {
 	return s.worker.Run(ctx)
 }
 
-func (s *shift) disconnect() error {
+// disconnect closes the connection. What a broker has not answered by the limit
+// it learns from the end of the process, too.
+func (s *shift) disconnect(limit time.Time) error {
 	if s.transport == nil {
 		return nil
 	}
-	return s.transport.Close()
+	closed := make(chan error, 1)
+	go func() { closed <- s.transport.Close() }() // which ends soon
+	late := time.NewTimer(time.Until(limit))
+	defer late.Stop()
+	select {
+	case err := <-closed:
+		return err
+	case <-late.C:
+		s.logger.Warn("connection left without a farewell", "broker", s.broker.Name)
+		return nil
+	}
 }
 
 // status says where the shift is, and whether it does what it is here for.

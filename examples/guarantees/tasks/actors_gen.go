@@ -87,6 +87,75 @@ func (a ChargePaymentActor) Via(c *actor.Client) ChargePaymentActor {
 	return ChargePaymentActor{a.stub.Via(c)}
 }
 
+// RemindOfPayment sends tasks to remindOfPayment through queue "guarantees-payments".
+//
+// remindOfPayment waits on the broker until it is due, a day at most.
+var RemindOfPayment RemindOfPaymentActor = RemindOfPaymentActor{actor.NewStub(&actor.Definition{
+	Name:    "tasks.RemindOfPayment",
+	Queue:   actor.Queue{Name: "guarantees-payments"},
+	Publish: actor.PublishPolicy{MaxDelay: new(24 * time.Hour)},
+})}
+
+// A changed signature is an error here until the code is generated again.
+var _ func(context.Context, string) error = remindOfPayment
+
+// RemindOfPaymentActor is the type of [RemindOfPayment].
+type RemindOfPaymentActor struct {
+	stub actor.Stub
+}
+
+// RemindOfPaymentArgs are the arguments of remindOfPayment.
+type RemindOfPaymentArgs struct {
+	Payment string
+}
+
+// Send sends a task and returns when its outcome is known.
+func (a RemindOfPaymentActor) Send(ctx context.Context, payment string) error {
+	m, err := a.Message(payment)
+	if err != nil {
+		return err
+	}
+	return a.stub.Send(ctx, m)
+}
+
+// SendWithDelay is Send for a task that the broker holds for a while.
+func (a RemindOfPaymentActor) SendWithDelay(ctx context.Context, delay time.Duration, payment string) error {
+	m, err := a.Message(payment)
+	if err != nil {
+		return err
+	}
+	return a.stub.SendWithDelay(ctx, delay, m)
+}
+
+// Message returns a task without sending it.
+func (a RemindOfPaymentActor) Message(payment string) (actor.Message, error) {
+	e := actor.NewEncoder()
+	e.Map(1)
+	e.Key("payment").String(payment)
+	e.End()
+	return a.stub.Message(e)
+}
+
+// Args returns the arguments of a message of this actor.
+func (a RemindOfPaymentActor) Args(m actor.Message) (RemindOfPaymentArgs, error) {
+	var args RemindOfPaymentArgs
+	d := a.stub.Decoder(m)
+	for range d.Fields("payment") {
+		args.Payment = d.String()
+	}
+	return args, d.Err()
+}
+
+// With returns a copy that sends with options.
+func (a RemindOfPaymentActor) With(opts ...actor.SendOption) RemindOfPaymentActor {
+	return RemindOfPaymentActor{a.stub.With(opts...)}
+}
+
+// Via returns a copy that sends through a client of the caller's choice.
+func (a RemindOfPaymentActor) Via(c *actor.Client) RemindOfPaymentActor {
+	return RemindOfPaymentActor{a.stub.Via(c)}
+}
+
 // TrackEvent sends tasks to trackEvent through queue "guarantees-events".
 //
 // trackEvent goes to a broker of its own and is sent without waiting: an event
@@ -173,6 +242,15 @@ func Actors() actor.Table {
 			}
 			return func(ctx context.Context) error {
 				return chargePayment(ctx, args.Payment, args.Cents)
+			}, nil
+		}},
+		{Definition: RemindOfPayment.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
+			args, err := RemindOfPayment.Args(m)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context) error {
+				return remindOfPayment(ctx, args.Payment)
 			}, nil
 		}},
 		{Definition: TrackEvent.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {

@@ -1,4 +1,5 @@
-// Package tasks holds one task that must not be lost and one that may be.
+// Package tasks holds a task that must not be lost, one that waits, and one that
+// may be lost.
 package tasks
 
 import "context"
@@ -12,6 +13,11 @@ import "context"
 //
 //actor:task queue=guarantees-payments
 func chargePayment(ctx context.Context, payment string, cents int64) error { return nil }
+
+// remindOfPayment waits on the broker until it is due, a day at most.
+//
+//actor:task queue=guarantees-payments max-delay=24h
+func remindOfPayment(ctx context.Context, payment string) error { return nil }
 
 // trackEvent goes to a broker of its own and is sent without waiting: an event
 // that is lost in a crash is not missed.

@@ -1,0 +1,97 @@
+// Package management asks the HTTP API of RabbitMQ's management plugin for what
+// AMQP does not tell: bindings, policies, and messages in every state. It only
+// reads, with GET requests.
+package management
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// requestTimeout bounds one request and its answer.
+const requestTimeout = 30 * time.Second
+
+// Client asks one API as one user. All methods may be called concurrently and
+// block until the answer is there, for 30 seconds at most.
+type Client struct {
+	base           string // without credentials
+	user, password string
+	http           *http.Client
+}
+
+var errURL = errors.New("the URL of the management API is not of the form http[s]://user:password@host:port " +
+	"(reserved characters in user and password must be percent-encoded; the port is usually 15672)")
+
+// New returns a client of the API at address, such as http://host:15672. User
+// and password count where the address has none. The error does not quote it.
+func New(address, user, password string) (*Client, error) {
+	base, err := url.Parse(address)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, errURL
+	}
+	if base.User != nil {
+		user = base.User.Username()
+		password, _ = base.User.Password()
+	}
+	base.User, base.RawQuery, base.Fragment = nil, "", ""
+	text := strings.TrimSuffix(strings.TrimSuffix(base.String(), "/"), "/api")
+	return &Client{text, user, password, &http.Client{Timeout: requestTimeout}}, nil
+}
+
+// Address returns the URL of the API without credentials.
+func (c *Client) Address() string { return c.base }
+
+// get reads what the API has at a path.
+func (c *Client) get(ctx context.Context, into any, path ...string) error {
+	address := c.base + "/api"
+	for _, part := range path {
+		address += "/" + url.PathEscape(part)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth(c.user, c.password)
+	response, err := c.http.Do(request)
+	if err != nil {
+		return fmt.Errorf("management API: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return &StatusError{response.StatusCode, c.base, response.Status, hint(response.StatusCode, c.user, path)}
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return fmt.Errorf("management API at %s: not an answer of RabbitMQ: %w (the port of the API is usually 15672)", c.base, err)
+	}
+	return nil
+}
+
+// StatusError is an answer other than 200.
+type StatusError struct {
+	// Code is the status.
+	Code                  int
+	address, status, hint string
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("management API at %s: %s (%s)", e.address, e.status, e.hint)
+}
+
+func hint(status int, user string, path []string) string {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fmt.Sprintf("check the password of user %q, that it has the tag management, and its permissions in the virtual host", user)
+	case http.StatusNotFound:
+		if len(path) > 1 {
+			return fmt.Sprintf("there is no virtual host %q, or no RabbitMQ", path[1])
+		}
+		return "that is no RabbitMQ; the port of the API is usually 15672"
+	}
+	return "try again, or see the broker's log"
+}
