@@ -126,10 +126,12 @@ func (r *rig) send(t *testing.T, name string, n int, delay func() time.Duration)
 }
 
 // work runs a worker until the function that it returns is called.
-func (r *rig) work(t *testing.T) (stop func()) {
+func (r *rig) work(t *testing.T) (stop func()) { return runWorker(t, r.client, task, r.run) }
+
+func runWorker(t *testing.T, client *actor.Client, d *actor.Definition, f actor.Task) (stop func()) {
 	t.Helper()
-	table := actor.Table{{Definition: task, Bind: func(actor.Message) (actor.Task, error) { return r.run, nil }}}
-	w := actor.NewWorker(r.client, actor.WorkerConfig{Concurrency: 16, Logger: slog.New(slog.DiscardHandler)}, table)
+	table := actor.Table{{Definition: d, Bind: func(actor.Message) (actor.Task, error) { return f, nil }}}
+	w := actor.NewWorker(client, actor.WorkerConfig{Concurrency: 16, Logger: slog.New(slog.DiscardHandler)}, table)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
