@@ -58,7 +58,7 @@ func (t *Transport) request(ctx context.Context, q *parcel) (c *call, err error,
 			return nil, q.fail(actor.ErrNotSent, err), false
 		}
 		l := q.lane
-		c, err := l.inbox.expect(q.msg.MessageId) // before the request goes out
+		c, err := p.expect(l, q.msg.MessageId) // before the request goes out
 		switch err {
 		case nil:
 		case errInboxEnded:

@@ -94,6 +94,13 @@ func (b *inbox) forget(c *call) {
 	}
 }
 
+// waits says that a call for the reply to the message id waits.
+func (b *inbox) waits(id string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.calls[id] != nil
+}
+
 // waiting counts the calls that wait.
 func (b *inbox) waiting() int {
 	b.mu.Lock()

@@ -45,6 +45,10 @@ type publisher struct {
 	suspects int
 	// denials are the destinations whose messages are refused; see denied.
 	denials map[string]*denial
+	// left are the channels that are kept for calls alone, the oldest first. It
+	// is replaced, not changed.
+	left    []*lane
+	tending sync.WaitGroup // goroutines that tend them
 }
 
 func newPublisher(l *link, log *slog.Logger, confirm bool) *publisher {
@@ -112,6 +116,7 @@ func (p *publisher) active() int {
 
 func (p *publisher) run() {
 	defer close(p.done)
+	defer p.tending.Wait()
 	pause := newBackoff(minReopen, maxReopen)
 	for {
 		s, err := p.link.await(p.link.ctx)
@@ -171,7 +176,7 @@ func (p *publisher) open(s *session) (*lane, error) {
 	return l, nil
 }
 
-// serve lets senders use the lane until it is closed.
+// serve lets senders use the lane until it is closed, or left to its calls.
 func (p *publisher) serve(l *lane) {
 	closed := l.ch.NotifyClose(make(chan *amqp.Error, 1))
 	var returns <-chan amqp.Return
@@ -216,7 +221,15 @@ func (p *publisher) serve(l *lane) {
 				tick.Reset(reapInterval)
 			}
 		case <-tick.C:
-			if !p.tend(l) {
+			more, over := p.tend(l)
+			if over && p.leave(l, closed) {
+				return
+			}
+			if over {
+				p.log.Warn("publishing channel given up: confirms do not come, or only refusals")
+				_ = l.sess.call(l.ch.Close)
+			}
+			if !more {
 				ticking = false
 				tick.Stop()
 			}

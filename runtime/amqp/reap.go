@@ -18,26 +18,22 @@ func (p *publisher) pokeReaper() {
 }
 
 // tend frees the places of abandoned messages and reports whether there are
-// more. A channel that is retired is given up for a new one, so that those
-// whose confirms come go on.
-func (p *publisher) tend(l *lane) (more bool) {
+// more, and whether the channel is retired and over, to be given up for a new
+// one, so that those whose confirms come go on.
+func (p *publisher) tend(l *lane) (more, over bool) {
 	p.mu.Lock()
 	returns := p.reap(l)
 	l.retired = l.retired || l.stuck(time.Now())
 	p.grant()
 	// The close must not go out in the middle of a message: everybody who was
 	// given a place has to have written first.
-	stuck := l.retired && l.granted.Load() == 0 && !l.awaits(time.Now())
+	over = l.retired && l.granted.Load() == 0 && !l.awaits(time.Now())
 	more = len(l.abandoned) > 0 || l.retired
 	p.mu.Unlock()
 	for _, r := range returns {
 		p.orphan(r)
 	}
-	if stuck {
-		p.log.Warn("publishing channel given up: confirms do not come, or only refusals")
-		_ = l.sess.call(l.ch.Close)
-	}
-	return more
+	return more, over
 }
 
 // reap frees the places of abandoned messages whose outcome is known by now.

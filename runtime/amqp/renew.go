@@ -54,7 +54,7 @@ func (p *publisher) accepted(q *parcel) {
 }
 
 // awaits says that a lane, though it gets no more messages, is not closed yet
-// for the sake of those in flight.
+// for the sake of those in flight. Requests need no such time, see leave.
 func (l *lane) awaits(now time.Time) bool {
-	return len(l.inflight) > len(l.abandoned) && now.Before(l.lingers)
+	return l.inbox == nil && len(l.inflight) > len(l.abandoned) && now.Before(l.lingers)
 }
