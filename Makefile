@@ -8,7 +8,7 @@ SOAK     ?= 30m
 SEED     ?=
 ALONE    ?= $(SOAK)
 # What is tested on RabbitMQ 4.x: where the broker's own behaviour matters most.
-ON_4     ?= ./runtime/rabbittest ./runtime/amqp/...
+ON_4     ?= ./runtime/rabbittest ./runtime/amqp/... ./runtime/delays
 
 ACTORGEN := go run ./cmd/actorgen
 # Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or

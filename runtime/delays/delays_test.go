@@ -44,6 +44,9 @@ func TestDelays(t *testing.T) {
 		}
 	})
 	stop()
+	if r.again > 0 {
+		t.Errorf("%d messages ran again", r.again)
+	}
 	t.Run("nobody is needed", func(t *testing.T) {
 		ids := r.send(t, "alone", 40, func() time.Duration { return 500*time.Millisecond + rand.N(12*time.Second) })
 		r.sacrifice(t)
@@ -56,11 +59,12 @@ func TestDelays(t *testing.T) {
 		r.work(t)
 		r.none(t, "early", r.await(t, ids), func(late time.Duration) bool { return late < 0 })
 	})
-	if n := r.waiting(t); n != crowd {
-		t.Errorf("got %d messages waiting in the end, want %d", n, crowd)
-	}
-	if r.again > 0 {
-		t.Errorf("%d messages ran again", r.again)
+	// What was on its way from one level to the next when the broker was killed
+	// may be there twice.
+	for deadline := time.Now().Add(patience); r.waiting(t) != crowd; time.Sleep(time.Second) {
+		if time.Now().After(deadline) {
+			t.Fatalf("got %d messages waiting in the end, want %d", r.waiting(t), crowd)
+		}
 	}
 }
 

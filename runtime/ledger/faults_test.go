@@ -64,5 +64,5 @@ func TestAdministratorsFaults(t *testing.T) {
 	t.Parallel()
 	node := rabbittest.MustStart(t, rabbittest.Options{})
 	newRig(t, site{node: node, url: addWorkerUser(t, node)}).endure(t,
-		consumerTimeout(), memoryAlarm(), passwordChanged(), permissionsCleared())
+		consumerTimeout(true), memoryAlarm(), passwordChanged(), permissionsCleared())
 }

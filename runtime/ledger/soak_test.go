@@ -34,7 +34,7 @@ func everyFault() []fault {
 	return append(blackHoles(),
 		resets(3), vanish(), deletedAtRest(), deletedUnderLoad(),
 		restarted(), killed(), paused(),
-		consumerTimeout(), memoryAlarm(), passwordChanged(), permissionsCleared())
+		consumerTimeout(false), memoryAlarm(), passwordChanged(), permissionsCleared())
 }
 
 // A random sequence of faults, in episodes of which each has queues, workers and
