@@ -40,6 +40,7 @@ func (c *consumer) run() {
 		if c.ctx.Err() != nil {
 			return
 		}
+		c.beWary()
 		if !sub.renewed.Load() { // nobody needs to hear of that
 			c.report(err)
 		}
@@ -48,6 +49,13 @@ func (c *consumer) run() {
 		}
 		pause.wait(c.ctx)
 	}
+}
+
+// beWary makes the subscriptions from now on open slowly.
+func (c *consumer) beWary() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.start.wary = true
 }
 
 func (c *consumer) markStopped() { c.stopOnce.Do(func() { close(c.stopped) }) }
@@ -62,7 +70,7 @@ func (c *consumer) subscribe() (*subscription, <-chan amqp.Delivery, error) {
 		return nil, nil, sessionError(err)
 	}
 	c.mu.Lock()
-	c.start = careful{}
+	c.start = careful{wary: c.start.wary}
 	prefetch := c.start.allow(c.wanted)
 	c.mu.Unlock()
 	sub, deliveries, err := c.open(s, prefetch)
