@@ -17,7 +17,7 @@ RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
 # One package at a time: those with faults need both processors.
 RACE     := go test -race -p 1
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
-UNIT     := ./cmd/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
+UNIT     := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
 .PHONY: help demo test test-machine test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci
 

@@ -78,7 +78,7 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
-var makeTarget = regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)")
+var makeTarget = regexp.MustCompile("(?m)(?:^|`)make ([a-z0-9-]+)")
 
 func TestMakeTargetsExist(t *testing.T) {
 	makefile, err := os.ReadFile("../Makefile")

@@ -64,11 +64,7 @@ func printText(out io.Writer, outcomes []outcome) error {
 		if o.report == nil {
 			continue
 		}
-		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		for _, r := range rows(o.report.Findings, want.Prefix) {
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.state, r.object, r.name, r.detail)
-		}
-		if err := w.Flush(); err != nil {
+		if err := printRows(out, rows(o.report.Findings, want.Prefix)); err != nil {
 			return err
 		}
 		for _, line := range advice(o.report) {
@@ -76,6 +72,24 @@ func printText(out io.Writer, outcomes []outcome) error {
 		}
 		if o.err == nil {
 			fmt.Fprintf(out, "%s\n", summary(o.report, o.site.api != nil))
+		}
+	}
+	return nil
+}
+
+// printRows aligns them.
+func printRows(out io.Writer, rows []row) error {
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	for _, r := range rows {
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", r.state, r.object, r.name, r.detail)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(table.String()) {
+		if _, err := fmt.Fprintln(out, strings.TrimRight(line, " \n")); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -170,7 +184,7 @@ func summary(r *topology.Report, api bool) string {
 		parts = append(parts, fmt.Sprintf("%d differ (%d break a promise)", n, r.Broken()))
 	}
 	count(r.Count(topology.Remaining), "remain")
-	parts = append(parts, fmt.Sprintf("%d as they ought to be", r.Same))
+	parts = append(parts, fmt.Sprintf("%d as it ought to be", r.Same))
 	text := strings.Join(parts, ", ")
 	if unknown := unverified(r, api); unknown != "" {
 		text += "; not verified: " + unknown

@@ -27,11 +27,11 @@ func findOrInstall() (installation, error) {
 	if os.Getuid() != 0 {
 		return installation{}, fmt.Errorf("%w and only root may install it", errNoServer)
 	}
-	unlock, err := lock(packageDatabase)
+	held, err := lock(packageDatabase)
 	if err != nil {
 		return installation{}, err
 	}
-	defer unlock()
+	defer held.Close()
 	if found, err := findServer(); err == nil {
 		return found, nil
 	}
@@ -47,8 +47,9 @@ func findOrInstall() (installation, error) {
 	return findServer()
 }
 
-// lock waits for the advisory lock on a file or directory.
-func lock(path string) (unlock func(), err error) {
+// lock waits for the advisory lock on a file or directory. It is held until the
+// file that is returned is closed, here and in each child that got it.
+func lock(path string) (held *os.File, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -57,5 +58,5 @@ func lock(path string) (unlock func(), err error) {
 		f.Close()
 		return nil, fmt.Errorf("lock %q: %w", path, err)
 	}
-	return func() { f.Close() }, nil
+	return f, nil
 }

@@ -30,9 +30,10 @@ func (n *Node) Stop() error {
 }
 
 // Kill ends the node at once (SIGKILL), keeping its data for Restart, as far
-// as the node had written it. It waits for the end. RabbitMQ 3.10 writes the
-// names of its quorum queues late: one that was declared less than about a
-// second ago is there after the restart, but does not serve for a minute.
+// as the node had written it. It waits for the end. RabbitMQ (3.10 and 4.0) writes
+// the names of its queues late: a quorum queue that was declared less than about
+// a second ago is there after the restart, but does not serve for a minute, and
+// one that was declared at the last moment may be gone.
 func (n *Node) Kill() error {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -93,7 +94,7 @@ func findForNode(ctx context.Context) (installation, error) {
 	}
 	found, err := r.find(ctx)
 	if err != nil {
-		return installation{}, fmt.Errorf("no node of %s for the test: %s (%w)", r, r.waysOut(), err)
+		return installation{}, fmt.Errorf("no node of %s for the test: %s (%w)", r, strings.Join(r.waysOut(), " or "), err)
 	}
 	return found, nil
 }
@@ -107,7 +108,11 @@ func start(ctx context.Context, i installation, o Options) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(n.configure(o), n.boot(ctx)); err != nil {
+	err = errors.Join(n.configure(o), n.boot(ctx))
+	if err == nil {
+		err = n.awaitManagement(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a RabbitMQ node: %w", err), n.Cleanup())
 	}
 	return n, nil
@@ -144,11 +149,6 @@ func (n *Node) URL() string { return n.vhostURL("/") }
 
 // Addr returns the host and port of the AMQP listener, for a [Proxy].
 func (n *Node) Addr() string { return loopback(n.ports.amqp) }
-
-// ManagementURL returns the URL of the management API without credentials; the
-// administrator is guest, with the password guest. The API may take some seconds
-// longer to start than the node itself.
-func (n *Node) ManagementURL() string { return "http://" + loopback(n.ports.management) }
 
 func (n *Node) vhostURL(vhost string) string {
 	return "amqp://guest:guest@" + n.Addr() + "/" + url.PathEscape(vhost)

@@ -57,6 +57,10 @@ func testKillAndRestart(t *testing.T, n *Node) {
 	if err := publish(t.Context(), ch, "kept"); err != nil {
 		t.Fatal(err)
 	}
+	// The broker confirms a message before the queue's name is on disk.
+	if _, err := n.Ctl(t.Context(), "eval", "ok = mnesia:sync_log()."); err != nil {
+		t.Fatal(err)
+	}
 	if err := n.Kill(); err != nil {
 		t.Fatal(err)
 	}

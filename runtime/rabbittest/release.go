@@ -38,12 +38,15 @@ func (r release) includes(version string) bool {
 // String is what an error calls it.
 func (r release) String() string { return strings.TrimSpace("RabbitMQ " + string(r)) }
 
-// waysOut says what to do where the machine has no server of the release.
-func (r release) waysOut() string {
+// waysOut are what to do where the machine has no server of the release.
+func (r release) waysOut() []string {
 	if r == machines {
-		return "install rabbitmq-server"
+		return []string{"install rabbitmq-server"}
 	}
-	return fmt.Sprintf("install rabbitmq-server %s.x, or run the tests as root on Debian with its mirror in reach", string(r))
+	return []string{
+		fmt.Sprintf("install rabbitmq-server %s.x", string(r)),
+		"run the tests as root on Debian with its mirror in reach",
+	}
 }
 
 // find returns a server of the release, after installing or unpacking one where
@@ -97,5 +100,5 @@ func Version(ctx context.Context) (string, error) {
 
 func (r release) nowhere(noServer, noContainer error) error {
 	return fmt.Errorf("no %s for the tests: set %s to the URL of a running one, %s, or start docker or podman (%w; %w)",
-		r, URLVariable, r.waysOut(), noServer, noContainer)
+		r, URLVariable, strings.Join(r.waysOut(), ", "), noServer, noContainer)
 }

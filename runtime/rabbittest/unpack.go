@@ -38,36 +38,39 @@ func findOrUnpack(ctx context.Context) (installation, error) {
 	// Another script makes another root.
 	recipe := sha256.Sum256([]byte(unpackScript))
 	root := filepath.Join(cache, "actorgen", fmt.Sprintf("rabbitmq-%s-%s-%s-%x", string(four), suite, runtime.GOARCH, recipe[:4]))
-	err = makeOnce(root, func(directory string) (string, error) {
+	err = makeOnce(root, func(directory string, lock *os.File) (string, error) {
 		fmt.Fprintf(os.Stderr, "rabbittest: unpacking RabbitMQ %s of Debian %s\n", string(four), suite)
-		return unpack(ctx, directory)
+		return unpack(ctx, directory, lock)
 	})
 	return installation{root: root, scripts: debianScripts}, err
 }
 
-// unpack fills a directory and returns the root within.
-func unpack(ctx context.Context, directory string) (string, error) {
+// unpack fills a directory and returns the root within. The lock is held as long
+// as anybody still writes there, which may outlive this process.
+func unpack(ctx context.Context, directory string, lock *os.File) (string, error) {
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", unpackScript, "unpack", directory, suite)
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive")
+	cmd.ExtraFiles = []*os.File{lock}
 	if output, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("unpack RabbitMQ of Debian %s, which needs its mirror: %w:\n%s", suite, err, tail(output))
+		return "", fmt.Errorf("unpack RabbitMQ of Debian %s, from the mirror that apt knows: %w:\n%s", suite, err, tail(output))
 	}
 	return filepath.Join(directory, "root"), nil
 }
 
 // makeOnce makes what shall be at path, unless it is there. Of several processes
 // one makes it, in a directory beside it, and the others wait; what make returns
-// is moved to path when it is complete, and what was cut short is removed.
-func makeOnce(path string, make func(directory string) (string, error)) error {
+// is moved to path when it is complete, and what was cut short is removed. make
+// passes the lock on to its children, so that nobody begins before they end.
+func makeOnce(path string, make func(directory string, lock *os.File) (string, error)) error {
 	parent := filepath.Dir(path)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lock(parent)
+	held, err := lock(parent)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer held.Close()
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
@@ -85,7 +88,7 @@ func makeOnce(path string, make func(directory string) (string, error)) error {
 	if err != nil {
 		return err
 	}
-	made, err := make(directory)
+	made, err := make(directory, held)
 	if err == nil {
 		err = os.Rename(made, path)
 	}

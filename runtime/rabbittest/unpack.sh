@@ -35,8 +35,13 @@ APT::Sandbox::User "root";
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
 END
-apt-get -q -c "$apt/apt.conf" update
-apt-get -q -y -c "$apt/apt.conf" install --download-only rabbitmq-server \
+# One source that does not answer need not spoil the others.
+apt-get -qq -c "$apt/apt.conf" update || :
+if ! apt-cache -c "$apt/apt.conf" show rabbitmq-server >"$apt/found"; then
+	echo "no mirror among apt's sources answers, or none has Debian $2" >&2
+	exit 1
+fi
+apt-get -qq -y -c "$apt/apt.conf" install --download-only rabbitmq-server \
 	base-files base-passwd bash coreutils dash findutils grep hostname libc-bin mawk sed util-linux
 for archive in "$apt"/archives/*.deb; do
 	dpkg -x "$archive" "$root"

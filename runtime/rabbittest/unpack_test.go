@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 )
 
 // makeFile is what a maker does: a file in a directory within the one it gets.
-func makeFile(directory string) (string, error) {
+func makeFile(directory string, _ *os.File) (string, error) {
 	made := filepath.Join(directory, "made")
 	return made, errors.Join(os.Mkdir(made, 0o755), os.WriteFile(filepath.Join(made, "file"), nil, 0o600))
 }
@@ -42,9 +43,9 @@ func TestMakeOnceAmongMany(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			err := makeOnce(path, func(directory string) (string, error) {
+			err := makeOnce(path, func(directory string, lock *os.File) (string, error) {
 				made.Add(1)
-				return makeFile(directory)
+				return makeFile(directory, lock)
 			})
 			if err != nil {
 				t.Error(err)
@@ -64,7 +65,7 @@ func TestMakeOnceAfterOneWasCutShort(t *testing.T) {
 	parent := t.TempDir()
 	path := filepath.Join(parent, "wanted")
 	left := path + ".part-123"
-	if _, err := makeFile(mkdir(t, left)); err != nil {
+	if _, err := makeFile(mkdir(t, left), nil); err != nil {
 		t.Fatal(err)
 	}
 	other := mkdir(t, filepath.Join(parent, "other.part-123"))
@@ -78,8 +79,8 @@ func TestMakeOnceAfterAFailure(t *testing.T) {
 	parent := t.TempDir()
 	path := filepath.Join(parent, "wanted")
 	failure := errors.New("failure")
-	err := makeOnce(path, func(directory string) (string, error) {
-		made, err := makeFile(directory)
+	err := makeOnce(path, func(directory string, lock *os.File) (string, error) {
+		made, err := makeFile(directory, lock)
 		return made, errors.Join(err, failure)
 	})
 	if !errors.Is(err, failure) {
@@ -92,8 +93,53 @@ func TestMakeOnceAfterAFailure(t *testing.T) {
 	holds(t, path, "file")
 }
 
+// A child that outlives the process that began must not meet the next one.
+func TestMakeOnceWaitsForWhatOneLeftRunning(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wanted")
+	ended := filepath.Join(t.TempDir(), "ended")
+	child := exec.Command("/bin/sh", "-c", `read -r _; : >"$1"`, "child", ended)
+	input, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { input.Close() })
+	killed := errors.New("killed")
+	err = makeOnce(path, func(_ string, lock *os.File) (string, error) {
+		child.ExtraFiles = []*os.File{lock}
+		return "", errors.Join(child.Start(), killed)
+	})
+	if !errors.Is(err, killed) || child.Process == nil {
+		t.Fatal(err)
+	}
+	next := make(chan error, 1)
+	go func() {
+		next <- makeOnce(path, func(directory string, lock *os.File) (string, error) {
+			_, err := os.Stat(ended)
+			made, failed := makeFile(directory, lock)
+			return made, errors.Join(err, failed)
+		})
+	}()
+	select {
+	case err := <-next:
+		t.Fatalf("the next one did not wait: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	if err := errors.Join(input.Close(), child.Wait()); err != nil {
+		t.Error(err)
+	}
+	if err := <-next; err != nil {
+		t.Error(err)
+	}
+	holds(t, path, "file")
+}
+
 func TestUnpackSaysWhatIsMissing(t *testing.T) {
 	tools := t.TempDir()
+	held, err := lock(tools)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
 	t.Setenv("PATH", tools+":"+os.Getenv("PATH"))
 	for name, test := range map[string]struct{ apt, want string }{
 		"no mirror":  {"exit 0", "no Debian mirror"},
@@ -104,7 +150,7 @@ func TestUnpackSaysWhatIsMissing(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(tools, "apt-get"), []byte(script), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			_, err := unpack(t.Context(), t.TempDir())
+			_, err := unpack(t.Context(), t.TempDir(), held)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want an error with %q", err, test.want)
 			}

@@ -64,15 +64,15 @@ func Exit(prefix string) []Element {
 }
 
 // Ladder is the n lowest levels of a prefix from the bottom up, so that no level
-// exists whose messages have nowhere to go; Exit comes before them. Nothing in a
-// level depends on how many there are: services with different limits share them.
+// exists whose messages have nowhere to go; Exit comes before them. Of a level the
+// exchange, into which messages enter, comes after the queue. Nothing in a level
+// depends on how many there are: services with different limits share them.
 func Ladder(prefix string, n int) []Element {
 	var ladder []Element
 	below := Out(prefix)
 	for i := range n {
 		name := Level(prefix, i)
 		ladder = append(ladder,
-			Exchange{Name: name, Kind: amqp.ExchangeHeaders},
 			Queue{name, amqp.Table{
 				"x-queue-type":           string(actor.Quorum),
 				"x-message-ttl":          (Step << i).Milliseconds(),
@@ -80,6 +80,7 @@ func Ladder(prefix string, n int) []Element {
 				"x-dead-letter-strategy": strategy,
 				"x-overflow":             string(actor.RejectPublish),
 			}},
+			Exchange{Name: name, Kind: amqp.ExchangeHeaders},
 			Binding{Source: name, Destination: name, Args: levelArgs(i, 1)},
 			Binding{Source: name, Destination: below, ToExchange: true, Args: levelArgs(i, 0)},
 		)

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -60,6 +61,9 @@ func (c *Client) get(ctx context.Context, into any, path ...string) error {
 	request.SetBasicAuth(c.user, c.password)
 	response, err := c.http.Do(request)
 	if err != nil {
+		if network := (*net.OpError)(nil); !errors.As(err, &network) {
+			err = fmt.Errorf("%w (%s)", err, wrongPort)
+		}
 		return fmt.Errorf("management API: %w", err)
 	}
 	defer response.Body.Close()
@@ -67,10 +71,12 @@ func (c *Client) get(ctx context.Context, into any, path ...string) error {
 		return &StatusError{response.StatusCode, c.base, response.Status, hint(response.StatusCode, c.user, path)}
 	}
 	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
-		return fmt.Errorf("management API at %s: not an answer of RabbitMQ: %w (the port of the API is usually 15672)", c.base, err)
+		return fmt.Errorf("management API at %s: not an answer of RabbitMQ: %w (%s)", c.base, err, wrongPort)
 	}
 	return nil
 }
+
+const wrongPort = "the port of the API is usually 15672"
 
 // StatusError is an answer other than 200.
 type StatusError struct {
@@ -91,7 +97,7 @@ func hint(status int, user string, path []string) string {
 		if len(path) > 1 {
 			return fmt.Sprintf("there is no virtual host %q, or no RabbitMQ", path[1])
 		}
-		return "that is no RabbitMQ; the port of the API is usually 15672"
+		return wrongPort
 	}
 	return "try again, or see the broker's log"
 }

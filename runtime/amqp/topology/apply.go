@@ -21,7 +21,7 @@ type applying struct {
 }
 
 func (a *applying) look(ctx context.Context, e layout.Element) (sight, error) {
-	seen, err := a.view.look(ctx, e)
+	seen, err := a.before(ctx, e)
 	if err == nil && !seen.exists {
 		if a.differs != "" {
 			seen.behind = a.differs
@@ -35,10 +35,27 @@ func (a *applying) look(ctx context.Context, e layout.Element) (sight, error) {
 	return seen, err
 }
 
+// before is what the other view sees. Over AMQP, what exists is declared as it
+// ought to be, which answers at once where it is: RabbitMQ logs every
+// declaration that it refuses.
+func (a *applying) before(ctx context.Context, e layout.Element) (sight, error) {
+	if v, ok := a.view.(asked); ok {
+		exists, err := v.exists(ctx, e)
+		if err == nil && exists && a.declare(ctx, e) == nil {
+			return sight{exists: true, verified: true}, nil
+		}
+	}
+	return a.view.look(ctx, e)
+}
+
+func (a *applying) declare(ctx context.Context, e layout.Element) error {
+	return a.conn.Ask(ctx, func(ch *broker.Channel) error { return e.Declare(ch, true) })
+}
+
 // create creates e. Nobody knows whether a binding that could not be seen was
 // there before.
 func (a *applying) create(ctx context.Context, e layout.Element, seen sight) (sight, error) {
-	err := a.conn.Ask(ctx, func(ch *broker.Channel) error { return e.Declare(ch, true) })
+	err := a.declare(ctx, e)
 	if err == nil {
 		return sight{exists: true, verified: true, created: seen.verified}, nil
 	}
@@ -51,8 +68,7 @@ func (a *applying) create(ctx context.Context, e layout.Element, seen sight) (si
 // explain adds to an answer of the broker what to do about it.
 func explain(err error) error {
 	if code(err) == broker.AccessRefused {
-		return fmt.Errorf("%w (creating needs the user's permission to configure what begins with the queue prefix, and binding "+
-			"and dead-lettering that to read and write it)", err)
+		return fmt.Errorf("%w (what begins with the queue prefix takes permission to configure, write and read it, and to write amq.default)", err)
 	}
 	return err
 }

@@ -23,6 +23,17 @@ type comparison interface {
 	adopt(d layout.Difference) (real layout.Difference, last bool)
 }
 
+// compare begins a comparison; nil for a binding, of which nobody is told.
+func compare(e layout.Element) comparison {
+	switch e := e.(type) {
+	case layout.Queue:
+		return compareQueue(e)
+	case layout.Exchange:
+		return compareExchange(e)
+	}
+	return nil
+}
+
 // queueComparison compares a queue. To a classic one, which knows no locator,
 // differs succeeds where nothing differs.
 type queueComparison struct {
@@ -67,7 +78,7 @@ func (c *queueComparison) adopt(d layout.Difference) (layout.Difference, bool) {
 	default:
 		d.Adopt(c.args)
 	}
-	if d.Argument == "x-queue-type" && d.Found == layout.None {
+	if d.Argument == queueType && d.Found == layout.None {
 		d.Found = string(actor.Classic) // a queue whose type nobody named
 	}
 	return d, false

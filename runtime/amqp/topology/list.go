@@ -57,12 +57,11 @@ func (l *listed) look(_ context.Context, e layout.Element) (sight, error) {
 			seen.property("durable", true, found.Durable)
 			seen.property("auto_delete", false, found.AutoDelete)
 			seen.property("exclusive", false, found.Exclusive)
-			const kind = "x-queue-type"
-			if found.Type != e.Args[kind] { // then the other arguments mean nothing
-				seen.property(kind, e.Args[kind], found.Type)
-				break
+			if found.Type != e.Args[queueType] {
+				return sight{exists: true, verified: true, differences: []layout.Difference{
+					{Argument: queueType, Wanted: fmt.Sprint(e.Args[queueType]), Found: found.Type}}}, nil
 			}
-			found.Arguments[kind] = found.Type // which may be the default one
+			found.Arguments[queueType] = found.Type // which may be the default one
 			seen.arguments(e.Args, found.Arguments)
 		}
 	case layout.Exchange:

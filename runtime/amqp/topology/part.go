@@ -57,11 +57,11 @@ func (p part) breaks(argument string) bool {
 func (p part) advice() string {
 	switch p {
 	case delayPart, lostPart:
-		return "arguments are fixed when it is declared: wait until no delayed messages are left, delete it, and apply"
+		return "arguments are fixed at the first declaration: wait until no delayed messages are left, delete it, and apply"
 	case deadPart:
-		return "arguments are fixed when it is declared: empty and delete it, and apply; or annotate dead-letter-ttl as it is"
+		return "arguments are fixed at the first declaration: empty and delete it, and apply; or annotate dead-letter-ttl as it is"
 	}
-	return "arguments are fixed when it is declared: let workers empty it, delete it, and apply; or annotate what it is to keep"
+	return "arguments are fixed at the first declaration: let workers empty it, delete it, and apply; or annotate what it is to keep"
 }
 
 // harm lists the keys of policies that break a promise. A policy's overflow

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -33,7 +34,15 @@ var shared struct {
 	err  error
 }
 
+// beside is how many tests run beside each other unless the flag -parallel says
+// so: they wait for the broker.
+const beside = "8"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		_ = parallel.Value.Set(beside)
+	}
 	code := m.Run()
 	if shared.node != nil {
 		if err := shared.node.Cleanup(); err != nil {
@@ -52,16 +61,6 @@ func node(t *testing.T) *rabbittest.Node {
 			Management: true, Config: "collect_statistics_interval = 500"})
 		if shared.err == nil {
 			_, shared.err = shared.node.Ctl(context.Background(), "eval", "application:set_env(rabbit, quorum_tick_interval, 500).")
-		}
-		for end := time.Now().Add(patience); shared.err == nil; time.Sleep(100 * time.Millisecond) {
-			response, err := http.Get(shared.node.ManagementURL())
-			if err == nil {
-				response.Body.Close()
-				break
-			}
-			if time.Now().After(end) {
-				shared.err = err
-			}
 		}
 	})
 	if shared.err != nil {
