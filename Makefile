@@ -8,14 +8,16 @@ SOAK     ?= 30m
 SEED     ?=
 ALONE    ?= $(SOAK)
 # What is tested on RabbitMQ 4.x: where the broker's own behaviour matters most.
-ON_4     ?= ./runtime/rabbittest ./runtime/amqp/... ./runtime/delays
+ON_4     ?= ./runtime/amqp/... ./runtime/delays
 
 ACTORGEN := go run ./cmd/actorgen
 # Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or
 # a private one, started or installed as needed. Says first which release it is.
 RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
-# One package at a time: those with faults need both processors.
+# Those with faults, and those that measure, need both processors: one at a time.
 RACE     := go test -race -p 1
+GREEDY   := ./runtime/amqp ./runtime/ledger ./runtime/delays ./runtime/workercmd
+OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY))")
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
 UNIT     := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
@@ -32,7 +34,8 @@ test: test-machine ## run test-machine, and test-4 unless that was on 4.x
 	@case "$$($(RABBITMQ) -version)" in 4.*) ;; *) $(MAKE) --no-print-directory test-4 ;; esac
 
 test-machine: compiler ## run all tests with the race detector on the machine's RabbitMQ
-	$(RABBITMQ) $(RACE) ./...
+	$(RABBITMQ) go test -race -p 2 $(OTHERS)
+	$(RABBITMQ) $(RACE) $(GREEDY)
 	go test -run Allocations ./runtime/actor # which the race detector would distort
 
 test-4: compiler ## run the tests of the packages ON_4 on RabbitMQ 4.x
