@@ -92,7 +92,7 @@ esac
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "run --detach --rm --publish 127.0.0.1::5672 " + containerImage + "\nport id7 5672/tcp\nrm --force --volumes id7\n"
+	want := "run --detach --rm --publish 127.0.0.1::5672 " + containerImage + "\nport id7 5672/tcp\nexec id7 rabbitmqctl await_startup --quiet\nrm --force --volumes id7\n"
 	if string(got) != want {
 		t.Errorf("got calls\n%s\nwant\n%s", got, want)
 	}

@@ -116,10 +116,6 @@ func (c *Cluster) boot(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, formTimeout)
 	defer cancel()
-	// A node takes connections a moment before it says that it has started.
-	if _, err := c.Nodes[0].Ctl(ctx, "await_startup", "--quiet"); err != nil {
-		return err
-	}
 	_, err := c.Nodes[0].Ctl(ctx, "await_online_nodes", strconv.Itoa(len(c.Nodes)), "--quiet")
 	return err
 }

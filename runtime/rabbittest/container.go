@@ -45,6 +45,9 @@ func runContainer(ctx context.Context, engine string) (*Broker, error) {
 	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
 	defer cancel()
 	version, err := awaitHandshake(ctx, url)
+	if err == nil { // as for a node
+		_, err = run(ctx, engine, "exec", id, "rabbitmqctl", "await_startup", "--quiet")
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start a RabbitMQ container: %w", err), guard.release())
 	}

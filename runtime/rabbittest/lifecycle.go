@@ -73,8 +73,10 @@ func (n *Node) Restart(ctx context.Context) error {
 	return n.boot(ctx)
 }
 
-// boot starts the node's processes and waits for a handshake. The broker is
-// not running and n.mu is held, or nobody else knows n yet.
+// boot starts the node's processes and waits until it has started. It takes
+// connections a moment before, while RabbitMQ 4.0 still drops replies (those to
+// amq.rabbitmq.reply-to). The broker is not running and n.mu is held, or nobody
+// else knows n yet.
 func (n *Node) boot(ctx context.Context) error {
 	if n.closed {
 		return errCleanedUp
@@ -101,7 +103,11 @@ func (n *Node) boot(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
-	if n.version, err = awaitHandshake(ctx, n.URL()); err != nil {
+	n.version, err = awaitHandshake(ctx, n.URL())
+	if err == nil {
+		_, err = n.Ctl(ctx, "await_startup", "--quiet")
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("%w\n%s", err, n.lastOutput()), n.kill())
 	}
 	return nil

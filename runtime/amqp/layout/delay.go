@@ -57,7 +57,7 @@ func Exit(prefix string) []Element {
 	lost := Lost(prefix)
 	return []Element{
 		Exchange{Name: lost, Kind: amqp.ExchangeFanout},
-		Queue{lost, amqp.Table{"x-queue-type": string(actor.Quorum)}},
+		Queue{lost, lasting()},
 		Binding{Source: lost, Destination: lost},
 		Exchange{Out(prefix), amqp.ExchangeDirect, amqp.Table{"alternate-exchange": lost}},
 	}

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"math"
+
 	amqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -63,11 +65,19 @@ func Retry(q *actor.Queue) Queue {
 
 // DeadLetter is the queue that holds q's dead letters.
 func DeadLetter(q *actor.Queue) Queue {
-	args := amqp.Table{"x-queue-type": string(actor.Quorum)}
+	args := lasting()
 	if q.DeadLetterTTL > 0 {
 		args["x-message-ttl"] = q.DeadLetterTTL.Milliseconds()
 	}
 	return Queue{q.DeadLetterName(), args}
+}
+
+// lasting are the arguments of a queue whose messages stay until somebody acts,
+// however often they were looked at and put back. Without a limit of deliveries
+// RabbitMQ 4 has one of 20, and drops what is beyond it; the value that means
+// none there, -1, is refused by 3.10.
+func lasting() amqp.Table {
+	return amqp.Table{"x-queue-type": string(actor.Quorum), "x-delivery-limit": int64(math.MaxInt32)}
 }
 
 // Landing is the binding by which q's delayed messages arrive: in its retry

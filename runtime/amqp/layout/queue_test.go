@@ -23,7 +23,7 @@ func TestQueueArguments(t *testing.T) {
 				"x-queue-type": "quorum", "x-delivery-limit": int64(20), "x-dead-letter-exchange": "",
 				"x-dead-letter-routing-key": "q.XQ", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
 			},
-			amqp.Table{"x-queue-type": "quorum"}, nil,
+			amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1)}, nil,
 		},
 		"limited": {
 			actor.Queue{Name: "q", MaxLength: 5, DeliveryLimit: 7},
@@ -32,7 +32,7 @@ func TestQueueArguments(t *testing.T) {
 				"x-dead-letter-routing-key": "q.XQ", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
 				"x-max-length": int64(5),
 			},
-			amqp.Table{"x-queue-type": "quorum"},
+			amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1)},
 			amqp.Table{
 				"x-queue-type": "quorum", "x-delivery-limit": int64(7), "x-dead-letter-exchange": "",
 				"x-dead-letter-routing-key": "q.XQ", "x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish",
@@ -44,7 +44,7 @@ func TestQueueArguments(t *testing.T) {
 				"x-queue-type": "quorum", "x-delivery-limit": int64(7), "x-dead-letter-exchange": "",
 				"x-dead-letter-routing-key": "q.XQ", "x-overflow": "drop-head", "x-max-length": int64(5),
 			},
-			amqp.Table{"x-queue-type": "quorum", "x-message-ttl": int64(60000)}, nil,
+			amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1), "x-message-ttl": int64(60000)}, nil,
 		},
 		"classic": {
 			actor.Queue{Name: "q", Type: actor.Classic, MaxPriority: 9},
@@ -52,7 +52,7 @@ func TestQueueArguments(t *testing.T) {
 				"x-queue-type": "classic", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q.XQ",
 				"x-overflow": "reject-publish", "x-max-priority": int64(9),
 			},
-			amqp.Table{"x-queue-type": "quorum"}, nil,
+			amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1)}, nil,
 		},
 		"limited classic": {
 			actor.Queue{Name: "q", Type: actor.Classic, MaxPriority: 9, MaxLength: 5, Overflow: actor.RejectPublish},
@@ -60,7 +60,7 @@ func TestQueueArguments(t *testing.T) {
 				"x-queue-type": "classic", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q.XQ",
 				"x-overflow": "reject-publish", "x-max-priority": int64(9), "x-max-length": int64(5),
 			},
-			amqp.Table{"x-queue-type": "quorum"},
+			amqp.Table{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1)},
 			amqp.Table{
 				"x-queue-type": "classic", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": "q.XQ",
 				"x-overflow": "reject-publish", "x-max-priority": int64(9),
