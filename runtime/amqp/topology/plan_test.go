@@ -194,7 +194,7 @@ func TestDifferences(t *testing.T) {
 				queue("p.plain", true, false, plain("x-delivery-limit", int64(5))),
 				queue("p.classic", false, true, with(with(deadOf("p.classic"), "x-max-priority", int64(8)), "x-queue-type", "classic")),
 				queue("p.limited.XQ", true, false, args{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1)}),
-				queue("p.actor.delay.v1.lost", true, false, args{"x-queue-type": "quorum", "x-max-length": int64(3)}),
+				queue("p.actor.delay.v1.lost", true, false, args{"x-queue-type": "quorum", "x-delivery-limit": int64(1<<31 - 1), "x-max-length": int64(3)}),
 				queue("p.actor.delay.v1.01", true, false, level("x-message-ttl", int64(400), "x-dead-letter-strategy", "at-most-once")),
 				exchange("p.actor.delay.v1.out", "direct", true, false, false, nil),
 			},
