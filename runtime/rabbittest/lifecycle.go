@@ -106,6 +106,7 @@ func (n *Node) boot(ctx context.Context) error {
 	n.version, err = awaitHandshake(ctx, n.URL())
 	if err == nil {
 		_, err = n.Ctl(ctx, "await_startup", "--quiet")
+		err = errors.Join(err, context.Cause(ctx))
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("%w\n%s", err, n.lastOutput()), n.kill())

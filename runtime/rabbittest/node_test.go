@@ -21,6 +21,7 @@ func TestNode(t *testing.T) {
 	t.Parallel()
 	started := time.Now()
 	n := MustStart(t, Options{})
+	t.Run("it carries replies at once", func(t *testing.T) { testReply(t, n) })
 	t.Run("it is of the release", func(t *testing.T) { testRelease(t, n) })
 	t.Run("kill and restart keep a durable message", func(t *testing.T) { testKillAndRestart(t, n) })
 	t.Run("pause holds a publish until resume", func(t *testing.T) { testPause(t, n) })
@@ -46,6 +47,45 @@ func TestNodeThatCannotStartSaysWhy(t *testing.T) {
 	_, err := Start(t.Context(), Options{Config: "no_such_setting = 1"})
 	if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "no_such_setting") {
 		t.Fatalf("got %v, want %v with the node's own words", err, errEnded)
+	}
+}
+
+// A node that only takes connections may confirm a reply and drop it.
+func testReply(t *testing.T, n *Node) {
+	const repliesTo = "amq.rabbitmq.reply-to"
+	ch := channel(t, n.URL())
+	q, err := ch.QueueDeclare("", false, true, true, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replies, err := ch.Consume(repliesTo, "", true, true, false, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requests, err := ch.Consume(q.Name, "", true, true, false, false, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ch.PublishWithContext(t.Context(), "", q.Name, true, false, amqp.Publishing{ReplyTo: repliesTo}); err != nil {
+		t.Fatal(err)
+	}
+	address := delivered(t, requests).ReplyTo
+	if err := ch.PublishWithContext(t.Context(), "", address, false, false, amqp.Publishing{Body: []byte("body")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := delivered(t, replies); string(got.Body) != "body" {
+		t.Errorf("got reply %q, want %q", got.Body, "body")
+	}
+}
+
+func delivered(t *testing.T, deliveries <-chan amqp.Delivery) amqp.Delivery {
+	t.Helper()
+	select {
+	case d := <-deliveries:
+		return d
+	case <-time.After(soon):
+		t.Fatalf("nothing came within %s", soon)
+		return amqp.Delivery{}
 	}
 }
 
