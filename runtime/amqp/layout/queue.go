@@ -74,8 +74,8 @@ func DeadLetter(q *actor.Queue) Queue {
 
 // lasting are the arguments of a queue whose messages stay until somebody acts,
 // however often they were looked at and put back. Without a limit of deliveries
-// RabbitMQ 4 has one of 20, and drops what is beyond it; the value that means
-// none there, -1, is refused by 3.10.
+// RabbitMQ 4 has one of 20, and drops what is beyond it; with the value that means
+// none there, -1, 3.10 drops a message after its first delivery.
 func lasting() amqp.Table {
 	return amqp.Table{"x-queue-type": string(actor.Quorum), "x-delivery-limit": int64(math.MaxInt32)}
 }
