@@ -3,10 +3,12 @@ package amqp
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -158,4 +160,25 @@ func (c Config) withDefaults() (Config, error) {
 		return c, fmt.Errorf("amqp: Name has %d bytes, at most %d are allowed", len(c.Name), maxShortString)
 	}
 	return c, nil
+}
+
+// resolve fills in the defaults and reads the URL, whose password lives on in the
+// credentials alone.
+func (c Config) resolve() (Config, []endpoint, error) {
+	cfg, err := c.withDefaults()
+	if err != nil {
+		return cfg, nil, err
+	}
+	endpoints, fromURL, err := parseURL(cfg.URL)
+	if err != nil {
+		return cfg, nil, err
+	}
+	if cfg.TLS != nil && !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.tls }) {
+		return cfg, nil, errors.New("amqp: Config.TLS is set, but the URL begins with amqp://, which is not encrypted (write amqps://)")
+	}
+	cfg.URL = ""
+	if cfg.Credentials == nil {
+		cfg.Credentials = fromURL
+	}
+	return cfg, endpoints, nil
 }

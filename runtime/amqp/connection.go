@@ -30,16 +30,9 @@ type Connection struct {
 // tried once. Of c it uses URL, Credentials, Heartbeat, DialTimeout, TLS and
 // Name. The error names each host with what came of it, and never the password.
 func Connect(ctx context.Context, c Config) (*Connection, error) {
-	cfg, err := c.withDefaults()
+	cfg, endpoints, err := c.resolve()
 	if err != nil {
 		return nil, err
-	}
-	endpoints, fromURL, err := parseURL(cfg.URL)
-	if err != nil {
-		return nil, err
-	}
-	if cfg.Credentials == nil {
-		cfg.Credentials = fromURL
 	}
 	hosts := newHosts(endpoints)
 	for range endpoints {

@@ -2,9 +2,7 @@ package amqp
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -52,20 +50,9 @@ var _ actor.Transport = (*Transport)(nil)
 // not wait. From then on the transport connects again for ever, until it is
 // closed. Errors name each host with what came of it, and never the password.
 func Dial(ctx context.Context, c Config) (*Transport, error) {
-	cfg, err := c.withDefaults()
+	cfg, endpoints, err := c.resolve()
 	if err != nil {
 		return nil, err
-	}
-	endpoints, fromURL, err := parseURL(cfg.URL)
-	if err != nil {
-		return nil, err
-	}
-	if cfg.TLS != nil && !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.tls }) {
-		return nil, errors.New("amqp: Config.TLS is set, but the URL begins with amqp://, which is not encrypted (write amqps://)")
-	}
-	cfg.URL = "" // the password lives on in cfg.Credentials only
-	if cfg.Credentials == nil {
-		cfg.Credentials = fromURL
 	}
 	t := newTransport(cfg, endpoints)
 	if cfg.Lazy {

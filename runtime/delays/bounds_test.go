@@ -3,7 +3,6 @@ package delays
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -11,30 +10,9 @@ import (
 	libamqp "github.com/rabbitmq/amqp091-go"
 
 	"github.com/actorgen/actorgen/runtime/actor"
-	"github.com/actorgen/actorgen/runtime/amqp"
 	"github.com/actorgen/actorgen/runtime/amqp/layout"
 	"github.com/actorgen/actorgen/runtime/rabbittest"
 )
-
-func dial(t *testing.T, maxDelay time.Duration) actor.Transport {
-	t.Helper()
-	transport, err := amqp.Dial(t.Context(), amqp.Config{
-		URL: rabbittest.URL(t), MaxDelay: maxDelay, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := transport.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return transport
-}
-
-func clientOf(transport actor.Transport, prefix string) *actor.Client {
-	return actor.NewClient(transport, actor.ClientConfig{QueuePrefix: prefix})
-}
 
 // library returns a channel of the bare library.
 func library(t *testing.T) *libamqp.Channel {
@@ -57,7 +35,7 @@ func TestBrokerRefusesWhatExceedsItsLevels(t *testing.T) {
 	t.Parallel()
 	const maxDelay = time.Second // 4 × 250 ms, and 7 × 250 ms is the most that 3 levels hold
 	prefix := rabbittest.Prefix(t)
-	stub := actor.NewStub(task).Via(clientOf(dial(t, maxDelay), prefix))
+	stub := actor.NewStub(task).Via(clientOf(dial(t, rabbittest.URL(t), maxDelay), prefix))
 	if err := stub.SendWithDelay(t.Context(), maxDelay, message(t, stub)); err != nil {
 		t.Fatalf("the longest delay: %v", err)
 	}
@@ -102,7 +80,7 @@ func bits(level int) libamqp.Table {
 func TestRetryTravelsInLegs(t *testing.T) {
 	t.Parallel()
 	const maxDelay, backoff = 500 * time.Millisecond, 1900 * time.Millisecond
-	client := clientOf(dial(t, maxDelay), rabbittest.Prefix(t))
+	client := clientOf(dial(t, rabbittest.URL(t), maxDelay), rabbittest.Prefix(t))
 	for name, failure := range map[string]error{
 		"backoff":     errors.New("not yet"),
 		"retry after": actor.RetryAfter(backoff, errors.New("not yet")),
@@ -140,7 +118,7 @@ func TestManyDeclareAtOnce(t *testing.T) {
 	prefix := rabbittest.Prefix(t)
 	stubs := make([]actor.Stub, 12)
 	for i := range stubs {
-		stubs[i] = actor.NewStub(task).Via(clientOf(dial(t, time.Hour), prefix))
+		stubs[i] = actor.NewStub(task).Via(clientOf(dial(t, rabbittest.URL(t), time.Hour), prefix))
 	}
 	var all sync.WaitGroup
 	for i, stub := range stubs {
@@ -161,7 +139,7 @@ func TestManyDeclareAtOnce(t *testing.T) {
 // without that its senders know of a limit, takes none of those due for it.
 func TestPrefixesAreApart(t *testing.T) {
 	t.Parallel()
-	transport := dial(t, time.Hour)
+	transport := dial(t, rabbittest.URL(t), time.Hour)
 	stalled, spared := rabbittest.Prefix(t)+"stalled.", rabbittest.Prefix(t)+"spared."
 	full := layout.Main(&actor.Queue{Name: stalled + "punctual"})
 	full.Args["x-max-length"] = int64(1)

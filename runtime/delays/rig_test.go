@@ -50,8 +50,14 @@ func newRig(t *testing.T) *rig {
 		node: rabbittest.MustStart(t, rabbittest.Options{Advanced: settings}),
 		due:  map[string]time.Time{}, late: map[string]time.Duration{},
 	}
+	r.client = clientOf(dial(t, r.node.URL(), maxDelay), prefix)
+	return r
+}
+
+func dial(t *testing.T, url string, maxDelay time.Duration) actor.Transport {
+	t.Helper()
 	transport, err := amqp.Dial(t.Context(), amqp.Config{
-		URL: r.node.URL(), MaxDelay: maxDelay, Logger: slog.New(slog.DiscardHandler),
+		URL: url, MaxDelay: maxDelay, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -61,8 +67,11 @@ func newRig(t *testing.T) *rig {
 			t.Error(err)
 		}
 	})
-	r.client = actor.NewClient(transport, actor.ClientConfig{QueuePrefix: prefix})
-	return r
+	return transport
+}
+
+func clientOf(transport actor.Transport, prefix string) *actor.Client {
+	return actor.NewClient(transport, actor.ClientConfig{QueuePrefix: prefix})
 }
 
 // expect notes a message that is due after delay from now on.

@@ -27,7 +27,7 @@ const MostLevels = 28
 const LongestName = "actor.delay.v1.lost"
 
 // Level names the exchange and the queue of a level.
-func Level(prefix string, n int) string { return fmt.Sprintf("%sactor.delay.v1.%02d", prefix, n) }
+func Level(prefix string, n int) string { return prefix + levelNames[n] }
 
 // Out names the exchange through which messages leave the levels.
 func Out(prefix string) string { return prefix + "actor.delay.v1.out" }
@@ -41,14 +41,19 @@ func Lost(prefix string) string { return prefix + LongestName }
 // such names.
 func LevelHeader(n int) string { return levelHeaders[n] }
 
-// levelHeaders holds one for each bit of a delay: every delayed message carries
-// up to 28 of them.
-var levelHeaders = func() (names [63]string) {
+// One for each bit of a delay: every delayed message names its level, and has up to
+// 28 headers.
+var (
+	levelNames   = numbered("actor.delay.v1.%02d")
+	levelHeaders = numbered("actor-d%02d")
+)
+
+func numbered(format string) (names [63]string) {
 	for n := range names {
-		names[n] = fmt.Sprintf("actor-d%02d", n)
+		names[n] = fmt.Sprintf(format, n)
 	}
 	return names
-}()
+}
 
 // Exit is where messages leave the levels: Out, and Lost, which catches those
 // whose queue has gone. Without it they would stay in a level's queue and block
