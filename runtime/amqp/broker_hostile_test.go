@@ -50,7 +50,7 @@ func hostile(q *actor.Queue) map[string]func(*actor.Envelope) {
 		"BCC":                          header("BCC", []any{q.Name}),
 		"x-header":                     header("x-death", "x"),
 		"actor header":                 header("actor-attempt", 1),
-		"level header":                 header(layout.LevelHeader(3), 1),
+		"level header":                 header("actor-d01", 1),
 		"header of an unknown type":    header("a", make(chan int)),
 		"header of a struct":           header("a", struct{}{}),
 		"nil header":                   header("a", nil),

@@ -4,8 +4,6 @@ import (
 	"math/bits"
 	"time"
 
-	amqp "github.com/rabbitmq/amqp091-go"
-
 	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
@@ -13,8 +11,8 @@ import (
 type route struct {
 	// level is where it enters; -1 goes straight to the queue.
 	level int
-	// bits says for each level up to the highest whether it waits there.
-	bits uint64
+	// steps says with each bit whether it waits at that level.
+	steps uint64
 	// remainder is what the worker holds.
 	remainder time.Duration
 }
@@ -22,14 +20,7 @@ type route struct {
 // routeOf splits a delay, which is not negative.
 func routeOf(delay time.Duration) route {
 	steps := uint64(delay / layout.Step)
-	return route{level: bits.Len64(steps) - 1, bits: steps, remainder: delay % layout.Step}
-}
-
-// address adds the header for each level that the message passes.
-func (r route) address(headers amqp.Table) {
-	for n := r.level; n >= 0; n-- {
-		headers[layout.LevelHeader(n)] = int64(r.bits >> n & 1)
-	}
+	return route{level: bits.Len64(steps) - 1, steps: steps, remainder: delay % layout.Step}
 }
 
 // hold returns how long the worker keeps a message that was to be held for

@@ -23,33 +23,58 @@ func TestRouteWalksThroughTheLevels(t *testing.T) {
 			t.Errorf("routeOf(%s): enters level %d of %d", delay, r.level, n)
 		}
 		headers := amqp.Table{}
-		r.address(headers)
-		if len(headers) != r.level+1 {
-			t.Errorf("routeOf(%s): got %d headers, want %d", delay, len(headers), r.level+1)
-		}
+		layout.Address(headers, r.steps)
 		held := walk(t, r.level, headers)
 		if held+r.remainder != delay || r.remainder >= layout.Step {
 			t.Errorf("routeOf(%s): got %s on the broker and a remainder of %s", delay, held, r.remainder)
 		}
-		if r.level >= 0 && headers[layout.LevelHeader(r.level)] != int64(1) {
-			t.Errorf("routeOf(%s): does not wait at the level where it enters", delay)
-		}
 	}
 }
 
-// walk does what the exchanges do and returns how long the message is held.
+// walk does what the broker does with what the levels are made of and returns how
+// long the message is held. It must wait at the level where it enters: before that
+// it would be in no queue.
 func walk(t *testing.T, level int, headers amqp.Table) (held time.Duration) {
 	t.Helper()
-	for n := level; n >= 0; n-- {
-		switch headers[layout.LevelHeader(n)] {
-		case int64(1):
-			held += layout.Step << n
-		case int64(0):
-		default:
-			t.Fatalf("level %d: got header %v, no binding takes it", n, headers[layout.LevelHeader(n)])
+	if level < 0 {
+		return 0
+	}
+	ladder := layout.Ladder("", level+1)
+	at := layout.Level("", level)
+	for at != layout.Out("") {
+		var taken []layout.Binding
+		for _, e := range ladder {
+			if b, ok := e.(layout.Binding); ok && b.Source == at && matches(b, headers) {
+				taken = append(taken, b)
+			}
+		}
+		switch {
+		case len(taken) != 1:
+			t.Fatalf("exchange %q with headers %v: got %d bindings that take it, want 1", at, headers, len(taken))
+		case taken[0].ToExchange && held == 0:
+			t.Fatalf("exchange %q with headers %v: it does not wait where it enters", at, headers)
+		case taken[0].ToExchange:
+			at = taken[0].Destination
+			continue
+		}
+		for _, e := range ladder {
+			if q, ok := e.(layout.Queue); ok && q.Name == taken[0].Destination {
+				held += time.Duration(q.Args["x-message-ttl"].(int64)) * time.Millisecond
+				at = q.Args["x-dead-letter-exchange"].(string)
+			}
 		}
 	}
 	return held
+}
+
+// matches is x-match=all.
+func matches(b layout.Binding, headers amqp.Table) bool {
+	for name, want := range b.Args {
+		if name != "x-match" && headers[name] != want {
+			return false
+		}
+	}
+	return true
 }
 
 func TestHoldNeverExceedsTheRemainder(t *testing.T) {

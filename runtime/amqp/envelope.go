@@ -102,9 +102,9 @@ func delayHeaders(e *actor.Envelope, p *amqp.Publishing, now time.Time) (exchang
 		return ""
 	}
 	if p.Headers == nil {
-		p.Headers = make(amqp.Table, way.level+1)
+		p.Headers = make(amqp.Table, layout.Headers(way.level))
 	}
-	way.address(p.Headers)
+	layout.Address(p.Headers, way.steps)
 	return layout.Level(e.Prefix, way.level)
 }
 

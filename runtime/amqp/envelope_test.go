@@ -119,7 +119,7 @@ func TestHostileHeaders(t *testing.T) {
 	}
 	names := []string{
 		headerAttempt, headerFirstSent, headerError, headerFailedAt, headerRemaining, headerHold, headerDue,
-		headerDeliveryCount, "user", "CC", "x-death", layout.LevelHeader(3),
+		headerDeliveryCount, "user", "CC", "x-death", "actor-d01",
 	}
 	for _, value := range values {
 		headers := amqp.Table{}

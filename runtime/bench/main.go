@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
@@ -20,6 +21,8 @@ const (
 	senders   = 64
 	slots     = 32
 	payload   = 100 // bytes of a body
+	// patience bounds the wait for a broker.
+	patience = 10 * time.Second
 )
 
 func main() {
@@ -34,7 +37,9 @@ func main() {
 }
 
 func run(url string, rounds int, only string) error {
-	transport, err := amqp.Dial(context.Background(), amqp.Config{URL: url, Logger: slog.New(slog.DiscardHandler)})
+	dialing, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	transport, err := amqp.Dial(dialing, amqp.Config{URL: url, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -70,9 +70,7 @@ func TestBrokerRefusesWhatExceedsItsLevels(t *testing.T) {
 // bits address a message that waits at every level from this one down.
 func bits(level int) libamqp.Table {
 	headers := libamqp.Table{}
-	for n := range level + 1 {
-		headers[layout.LevelHeader(n)] = int64(1)
-	}
+	layout.Address(headers, 1<<(level+1)-1)
 	return headers
 }
 

@@ -36,17 +36,8 @@ func Out(prefix string) string { return prefix + "actor.delay.v1.out" }
 // while they waited.
 func Lost(prefix string) string { return prefix + LongestName }
 
-// LevelHeader names the header that says with 1 that a message waits at level n,
-// and with 0 that it passes. It does not begin with "x-": x-match=all ignores
-// such names.
-func LevelHeader(n int) string { return levelHeaders[n] }
-
-// One for each bit of a delay: every delayed message names its level, and has up to
-// 28 headers.
-var (
-	levelNames   = numbered("actor.delay.v1.%02d")
-	levelHeaders = numbered("actor-d%02d")
-)
+// One for each bit of a delay: every delayed message names its level.
+var levelNames = numbered("actor.delay.v1.%02d")
 
 func numbered(format string) (names [63]string) {
 	for n := range names {
@@ -86,14 +77,9 @@ func Ladder(prefix string, n int) []Element {
 				"x-overflow":             string(actor.RejectPublish),
 			}},
 			Exchange{Name: name, Kind: amqp.ExchangeHeaders},
-			Binding{Source: name, Destination: name, Args: levelArgs(i, 1)},
-			Binding{Source: name, Destination: below, ToExchange: true, Args: levelArgs(i, 0)},
 		)
+		ladder = append(ladder, bindings(i, name, below)...)
 		below = name
 	}
 	return ladder
-}
-
-func levelArgs(level int, bit int64) amqp.Table {
-	return amqp.Table{"x-match": "all", LevelHeader(level): bit}
 }

@@ -143,14 +143,14 @@ func TestMissingBindings(t *testing.T) {
 		}
 		// A binding to the same exchange with another header is not the one.
 		below, level := layout.Level(r.prefix, 0), layout.Level(r.prefix, 1)
-		if err := ch.ExchangeUnbind(below, "", level, false, broker.Table{"x-match": "all", "actor-d01": int64(0)}); err != nil {
+		if err := ch.ExchangeUnbind(below, "", level, false, broker.Table{"x-match": "all", "actor-d00": int64(1)}); err != nil {
 			return err
 		}
-		return ch.ExchangeBind(below, "", level, false, broker.Table{"x-match": "all", "actor-d01": int64(2)})
+		return ch.ExchangeBind(below, "", level, false, broker.Table{"x-match": "all", "actor-d00": int64(5)})
 	})
 	report := mustPlan(t, r.over(true), w)
 	equal(t, "plan", r.lines(report), []string{
-		"missing binding p.actor.delay.v1.out → p.plain", "missing binding p.actor.delay.v1.01 → p.actor.delay.v1.00"})
+		"missing binding p.actor.delay.v1.out → p.plain", "missing binding p.actor.delay.v1.01 → p.actor.delay.v1.00 where actor-d00 is 1"})
 	if report := mustPlan(t, r.over(false), w); !report.Settled() || report.Unverified[Binding] == 0 {
 		t.Errorf("plan over AMQP: got %+v, want bindings unverified", report)
 	}

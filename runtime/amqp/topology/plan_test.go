@@ -61,7 +61,7 @@ func TestEmptyVirtualHost(t *testing.T) {
 		equal(t, "apply again", r.lines(again), nil)
 		after := mustPlan(t, b, w)
 		equal(t, "plan after apply", r.lines(after), nil)
-		bindings := 4 + 1 + 2*3
+		bindings := 4 + 1 + 4*3
 		if b.API == nil {
 			if after.Same != len(want) || after.Unverified[Binding] != bindings {
 				t.Errorf("got %d the same, %d bindings unverified, want %d, %d", after.Same, after.Unverified[Binding], len(want), bindings)
@@ -175,7 +175,7 @@ func TestDifferences(t *testing.T) {
 		return a
 	}
 	level := func(changes ...any) args {
-		a := layout.Ladder("p.", 2)[4].(layout.Queue).Args
+		a := layout.Ladder("p.", 2)[6].(layout.Queue).Args
 		for i := 0; i < len(changes); i += 2 {
 			a[changes[i].(string)] = changes[i+1]
 		}

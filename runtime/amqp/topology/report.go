@@ -1,6 +1,12 @@
 package topology
 
-import "github.com/actorgen/actorgen/runtime/amqp/layout"
+import (
+	"fmt"
+
+	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
+)
 
 // State is what was found about an object.
 type State string
@@ -102,7 +108,18 @@ func nameOf(e layout.Element) (Object, string) {
 	case layout.Exchange:
 		return Exchange, e.Name
 	case layout.Binding:
-		return Binding, e.Source + " → " + e.Destination
+		return Binding, e.Source + " → " + e.Destination + condition(e.Args)
 	}
 	return "", ""
+}
+
+// condition tells a binding from the others between the same two: a level has one
+// for each value of a header.
+func condition(args amqp.Table) string {
+	for name, value := range args {
+		if name != "x-match" {
+			return fmt.Sprintf(" where %s is %v", name, value)
+		}
+	}
+	return ""
 }

@@ -61,9 +61,7 @@ func (r *rig) delay(d time.Duration, body string) error {
 		steps := uint64(d / layout.Step)
 		level := bits.Len64(steps) - 1
 		headers := broker.Table{}
-		for n := level; n >= 0; n-- {
-			headers[layout.LevelHeader(n)] = int64(steps >> n & 1)
-		}
+		layout.Address(headers, steps)
 		if err := ch.Confirm(false); err != nil {
 			return err
 		}
