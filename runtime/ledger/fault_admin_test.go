@@ -140,7 +140,7 @@ func (r *rig) held(t *testing.T) (n int) {
 func consumerTimeout(alone bool) fault {
 	return fault{name: "consumer timeout", strike: func(t *testing.T, r *rig) {
 		set := func(name, value string) { ctl(t, r.node, "eval", "application:set_env(rabbit, "+name+", "+value+").") }
-		set("consumer_timeout", strconv.Itoa(int(longRun.Milliseconds())*2/3))
+		set("consumer_timeout", "4000")
 		set("channel_tick_interval", "500")
 		patient := sync.OnceFunc(func() {
 			set("consumer_timeout", "1800000")
@@ -155,10 +155,9 @@ func consumerTimeout(alone bool) fault {
 			ids = append(ids, r.sendTo(d, lasting, long, 1)...)
 		}
 		for _, id := range ids {
-			eventually(t, "the long task has come back", func() (back bool) {
-				r.ledger.use(id, func(a *account) { back = len(a.arrivals) > 1 })
-				return back
-			})
+			if !happens(func() bool { return r.ledger.arrivals(id) > 1 }) {
+				r.ledger.use(id, func(a *account) { t.Fatalf("%s: not within %s, want that it comes back", a.story(), patience) })
+			}
 		}
 		patient()
 		for _, id := range ids {

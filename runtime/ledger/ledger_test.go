@@ -132,6 +132,12 @@ func (l *ledger) use(id string, f func(a *account)) {
 	f(l.account(id))
 }
 
+// arrivals returns how often a message was delivered.
+func (l *ledger) arrivals(id string) (n int) {
+	l.use(id, func(a *account) { n = len(a.arrivals) })
+	return n
+}
+
 // each calls f with every account.
 func (l *ledger) each(f func(a *account)) {
 	l.mu.Lock()

@@ -129,7 +129,7 @@ func (r *rig) employ(t *testing.T, c *crew) {
 		Middleware:  []actor.Middleware{r.account(c)},
 	}, table(r.definitions, func(ctx context.Context) error {
 		facts, _ := actor.DeliveryFacts(ctx)
-		return perform(facts)
+		return perform(facts, r.ledger)
 	}))
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -19,7 +19,7 @@ const (
 	retry  kind = "retry"  // fails once
 	reject kind = "reject" // is refused
 	fail   kind = "fail"   // fails as often as it may
-	long   kind = "long"   // succeeds after a while
+	long   kind = "long"   // succeeds when it has come back
 	poison kind = "poison" // takes its worker's connection away for ever
 )
 
@@ -36,11 +36,7 @@ func mixed() kind {
 	return fail
 }
 
-const (
-	maxRetries = 2
-	// longRun is how long a long task takes.
-	longRun = 6 * time.Second
-)
+const maxRetries = 2
 
 var (
 	errNotYet   = errors.New("not yet")
@@ -66,8 +62,9 @@ func kindOf(id string) kind {
 	return kind(kind_)
 }
 
-// perform does what the kind of a task wants.
-func perform(facts actor.Facts) error {
+// perform does what the kind of a task wants. A long one takes until the broker
+// has delivered it again.
+func perform(facts actor.Facts, l *ledger) error {
 	time.Sleep(rand.N(4 * time.Millisecond))
 	switch kindOf(facts.ID) {
 	case retry:
@@ -79,7 +76,7 @@ func perform(facts actor.Facts) error {
 	case fail:
 		return errHopeless
 	case long:
-		time.Sleep(longRun)
+		happens(func() bool { return l.arrivals(facts.ID) > 1 })
 	}
 	return nil
 }
