@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
 )
@@ -102,5 +103,27 @@ func TestOutcomes(t *testing.T) {
 	}
 	if want := []outcome{confirmed, unknown, unknown, notSent, notSent, notSent}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// What a level holds, or has just let go, the broker may move twice when it goes down.
+func TestShakeDoubtsWhatIsOnItsWay(t *testing.T) {
+	begun := time.Now().Add(-time.Minute)
+	arrived := []*arrival{{attempt: 1}}
+	for name, c := range map[string]struct {
+		account
+		want bool
+	}{
+		"on its way":       {account{publications: []publication{{attempt: 1, begun: begun, held: time.Second}}}, true},
+		"has just arrived": {account{publications: []publication{{attempt: 1, begun: begun, held: time.Minute}}, arrivals: arrived}, true},
+		"arrived long ago": {account{publications: []publication{{attempt: 1, begun: begun, held: time.Second}}, arrivals: arrived}, false},
+		"was never held":   {account{publications: []publication{{attempt: 1, begun: begun}}}, false},
+	} {
+		l := newLedger()
+		l.accounts[name] = &c.account
+		l.shake()()
+		if got := c.publications[0].doubtful; got != c.want {
+			t.Errorf("%s: got doubtful %t, want %t", name, got, c.want)
+		}
 	}
 }

@@ -140,7 +140,7 @@ func (r *rig) held(t *testing.T) (n int) {
 func consumerTimeout(alone bool) fault {
 	return fault{name: "consumer timeout", strike: func(t *testing.T, r *rig) {
 		set := func(name, value string) { ctl(t, r.node, "eval", "application:set_env(rabbit, "+name+", "+value+").") }
-		set("consumer_timeout", "4000")
+		set("consumer_timeout", "10000")
 		set("channel_tick_interval", "500")
 		patient := sync.OnceFunc(func() {
 			set("consumer_timeout", "1800000")

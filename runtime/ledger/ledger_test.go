@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -49,8 +50,11 @@ type publication struct {
 	// copied says that a worker sent it, dead that it is a dead letter.
 	copied, dead bool
 	outcome      outcome
+	// held says how long the broker holds it in its levels, from begun on.
+	held time.Duration
 	// doubtful says that the broker may hold it more than once: the connection
-	// was lost meanwhile and the message sent again under its ID.
+	// was lost meanwhile and the message sent again under its ID, or the broker
+	// was about to move it out of a level, which it does at least once.
 	doubtful bool
 }
 
@@ -132,6 +136,10 @@ func (l *ledger) use(id string, f func(a *account)) {
 	f(l.account(id))
 }
 
+func (a *account) hasArrived(attempt int) bool {
+	return slices.ContainsFunc(a.arrivals, func(d *arrival) bool { return d.attempt == attempt })
+}
+
 // arrivals returns how often a message was delivered.
 func (l *ledger) arrivals(id string) (n int) {
 	l.use(id, func(a *account) { n = len(a.arrivals) })
@@ -156,6 +164,10 @@ func (l *ledger) shake() (end func()) {
 	for _, a := range l.accounts { // what was accepted a moment ago may not be on disk
 		for _, arrived := range a.arrivals {
 			arrived.shaken = true
+		}
+		for i := range a.publications {
+			p := &a.publications[i]
+			p.doubtful = p.doubtful || p.held > 0 && (!a.hasArrived(p.attempt) || time.Since(p.begun.Add(p.held)) < time.Second)
 		}
 	}
 	return sync.OnceFunc(func() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
+	"github.com/actorgen/actorgen/runtime/amqp/layout"
 )
 
 // transport notes in a ledger what passes through a transport of RabbitMQ.
@@ -26,6 +27,9 @@ func (t *transport) Publish(ctx context.Context, batch []actor.Envelope) []error
 	for i := range batch {
 		e := &batch[i]
 		p := publication{begun: begun, attempt: e.Attempt, copied: e.IsCopy(), dead: e.DeadLetter, outcome: confirmed, doubtful: doubtful}
+		if e.Delay >= layout.Step {
+			p.held = e.Delay
+		}
 		if errs != nil {
 			p.outcome = outcomeOf(errs[i])
 		}
