@@ -26,6 +26,10 @@ func TestBalance(t *testing.T) {
 	}
 	accepted := succeeded(one, false, ended)
 	accepted.accepted = true
+	later := succeeded(other, true, living)
+	later.at = accepted.acceptedAt.Add(passing)
+	acceptedLiving := succeeded(one, false, living)
+	acceptedLiving.accepted = true
 	forgotten := succeeded(one, false, ended)
 	forgotten.accepted, forgotten.shaken = true, true
 	for _, c := range []struct {
@@ -48,7 +52,11 @@ func TestBalance(t *testing.T) {
 		{"again though its session lives", account{publications: []publication{sent},
 			runs: []*run{succeeded(one, false, living), succeeded(other, true, living)}}, "session of the first run lives"},
 		{"again though it was accepted", account{publications: []publication{sent},
-			runs: []*run{accepted, succeeded(other, true, living)}}, "acknowledgement was accepted"},
+			runs: []*run{accepted, later}}, "acknowledgement was accepted"},
+		{"again though a channel that lives had accepted it", account{publications: []publication{sent},
+			runs: []*run{acceptedLiving, succeeded(other, true, living)}}, "acknowledgement was accepted"},
+		{"again after a channel that accepted it and ended", account{publications: []publication{sent},
+			runs: []*run{accepted, succeeded(other, true, living)}}, ""},
 		{"again because the broker forgot", account{publications: []publication{sent},
 			runs: []*run{forgotten, succeeded(other, true, living)}}, ""},
 		{"again by the worker that had succeeded", account{publications: []publication{sent},

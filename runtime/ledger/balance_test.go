@@ -133,7 +133,7 @@ func (a *account) judge(r *report) (problems []string) {
 			return b.worker == again.worker && b.ended && b.err == nil && b.begun.Before(again.begun)
 		}
 		for _, b := range before {
-			if !b.gone() {
+			if !b.goneBefore(again.arrival) {
 				living++
 			}
 			if repeats(b) {
@@ -143,8 +143,8 @@ func (a *account) judge(r *report) (problems []string) {
 		for _, b := range before {
 			switch {
 			case there > len(before):
-			case !b.gone() && living < there: // it is another copy that comes again
-			case !b.gone():
+			case !b.goneBefore(again.arrival) && living < there: // it is another copy that comes again
+			case !b.goneBefore(again.arrival):
 				problems = append(problems, fmt.Sprintf("run %d again though the session of the first run lives, or its acknowledgement was accepted: %s", i, a.story()))
 			case repeats(b) && succeeded >= there:
 				problems = append(problems, fmt.Sprintf("run %d again by the worker that had run it with success: %s", i, a.story()))
@@ -229,8 +229,8 @@ func (a *account) story() string {
 			p.begun.Format("05.000"), p.attempt, p.copied, p.dead, p.outcome, p.doubtful)
 	}
 	for _, d := range a.arrivals {
-		fmt.Fprintf(&s, "arrived in %s at %p: attempt %d, redelivered %t, acked %t, accepted %t, requeued %t, gone %t; ",
-			d.queue, d.worker, d.attempt, d.redelivered, d.acked, d.accepted, d.requeued, d.gone())
+		fmt.Fprintf(&s, "arrived %s in %s at %p: attempt %d, redelivered %t, acked %t, accepted %t, requeued %t, gone %t; ",
+			d.at.Format("05.000"), d.queue, d.worker, d.attempt, d.redelivered, d.acked, d.accepted, d.requeued, d.gone())
 	}
 	for _, r := range a.runs {
 		fmt.Fprintf(&s, "run %s at %p: attempt %d, redelivered %t, ended %t, %v; ",

@@ -1,7 +1,9 @@
 package ledger
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -179,20 +181,26 @@ func consumerTimeout(alone bool) fault {
 			return
 		}
 		for session := range other {
-			select {
-			case <-session:
+			if isClosed(session) {
 				t.Error("a channel of the other queue was lost, want only that of the long tasks")
-			default:
 			}
 		}
 	}}
 }
 
-// reopen makes the workers' channels anew and waits until they work.
+// reopen makes the workers' channels anew and waits until they work: what had
+// arrived on the old ones may still run for a while.
 func (r *rig) reopen(t *testing.T) {
 	t.Helper()
+	var old []<-chan struct{}
+	for _, queue := range r.queues() {
+		old = slices.AppendSeq(old, maps.Keys(r.sessionsOf(queue)))
+	}
 	for _, c := range r.crews {
 		c.proxy.Reset()
+	}
+	for _, session := range old {
+		eventually(t, "the workers see that their channels have ended", func() bool { return isClosed(session) })
 	}
 	r.flows(t, "on new channels")
 }
@@ -210,9 +218,11 @@ func (r *rig) sessionsOf(queue string) map[<-chan struct{}]bool {
 	return live
 }
 
-func (a *arrival) ended() bool {
+func (a *arrival) ended() bool { return isClosed(a.session) }
+
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-a.session:
+	case <-c:
 		return true
 	default:
 		return false

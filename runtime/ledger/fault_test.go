@@ -102,13 +102,14 @@ func (r *rig) flows(t *testing.T, when string) bool {
 	return false
 }
 
+func (r *rig) rested(t *testing.T) bool { return r.ledger.open() == 0 && r.waiting(t) == 0 }
+
 // rest waits until everything that was sent has ended. What does not end is the
 // balance's to report. It takes long where many messages have come back often,
 // since each of them runs alone.
 func (r *rig) rest(t *testing.T) {
 	t.Helper()
-	rested := func() bool { return r.ledger.open() == 0 && r.waiting(t) == 0 }
-	if !happensWithin(2*patience, rested) {
+	if !happensWithin(2*patience, func() bool { return r.rested(t) }) {
 		t.Errorf("%d messages have not ended and %d wait, want none", r.ledger.open(), r.waiting(t))
 		for _, name := range r.queues() {
 			q, _ := found(t, r.broker, name)

@@ -94,7 +94,7 @@ func (c *consumer) Ready() *actor.Delivery {
 
 func (c *consumer) note(d *actor.Delivery) {
 	arrived := &arrival{
-		worker: c.worker, queue: c.queue, attempt: d.Attempt, redelivered: d.Redelivered,
+		at: time.Now(), worker: c.worker, queue: c.queue, attempt: d.Attempt, redelivered: d.Redelivered,
 		session: d.Settlement.Lost(),
 	}
 	l := c.worker.ledger
@@ -118,7 +118,9 @@ func (s *settlement) Ack(wait bool) error {
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
 	s.arrival.acked = err == nil
-	s.arrival.accepted = err == nil && wait
+	if s.arrival.accepted = err == nil && wait; s.arrival.accepted {
+		s.arrival.acceptedAt = time.Now()
+	}
 	return err
 }
 
