@@ -59,6 +59,7 @@ generate: ## write all generated code
 check-generated: ## fail if generated code is stale
 	$(ACTORGEN) check ./...
 	$(ACTORGEN) check -main examples/quickstart/worker ./examples/quickstart/tasks
+	$(ACTORGEN) check -main examples/receivers/worker ./examples/receivers/tasks
 
 fmt: ## format all Go files
 	gofmt -w $(GOFILES)
@@ -67,14 +68,16 @@ fmt-check: ## fail if a Go file is not formatted
 	@unformatted=$$(gofmt -l $(GOFILES)) && test -z "$$unformatted" || \
 		{ echo "not formatted (make fmt mends it):" $$unformatted >&2; exit 1; }
 
-vet: ## run go vet
+vet: ## run go vet, and what it is for actors
 	go vet ./...
+	$(ACTORGEN) vet ./...
 
 tidy-check: ## fail if go.mod or go.sum is not tidy
 	go mod tidy -diff
 
-bench: ## print the ratios to amqp091-go used by hand
+bench: ## print the ratios to amqp091-go used by hand, and of actorgen to go list
 	$(RABBITMQ) go run ./runtime/bench
+	go run ./generator/bench
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@grep -rE --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's|/[^/]*:func | |' | \

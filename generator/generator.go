@@ -23,6 +23,9 @@ type Config struct {
 	// Main is the directory of the worker's main.go, or empty for none. Without
 	// any actor left to run, the file goes.
 	Main string
+	// Stubs is the directory, relative to each annotated package, of the package
+	// that its stubs go into. Defaults to the annotated package itself.
+	Stubs string
 }
 
 // Result is what a run found.

@@ -26,6 +26,11 @@ func run(ctx context.Context, c Config) (Result, error) {
 		return Result{}, err
 	}
 	analysed := analysis.Syntax(module)
+	if c.Stubs != "" {
+		if err := analysed.MoveStubs(c.Stubs); err != nil {
+			return Result{}, err
+		}
+	}
 	errors, err := module.Check(ctx, analysed.Roots())
 	if err != nil {
 		return Result{}, err
@@ -54,16 +59,29 @@ func run(ctx context.Context, c Config) (Result, error) {
 func files(module *load.Module, packages []*model.Package, worker *workermain.Main) ([]model.File, error) {
 	var files []model.File
 	live := make(map[string]bool)
+	add := func(place model.Place, content []byte, err error) error {
+		if err != nil {
+			return fmt.Errorf("generate code for %q: %w", place.Path, err)
+		}
+		live[place.Path] = true
+		files = append(files, model.File{Path: filepath.Join(place.Dir, model.FileName), Content: content})
+		return nil
+	}
 	for _, p := range packages {
 		content, err := emit.Package(p)
-		if err != nil {
-			return nil, fmt.Errorf("generate code for %q: %w", p.Path, err)
+		if err := add(p.Place, content, err); err != nil {
+			return nil, err
 		}
-		live[p.Path] = true
-		files = append(files, model.File{Path: filepath.Join(p.Dir, model.FileName), Content: content})
+		if p.Stubs == nil {
+			continue
+		}
+		content, err = emit.Stubs(p)
+		if err := add(*p.Stubs, content, err); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range module.Packages {
-		if p.Matched && p.Output != "" && !live[p.Path] {
+		if p.Output != "" && !live[p.Path] && module.MayRemove(p) {
 			files = append(files, model.File{Path: p.Output})
 		}
 	}

@@ -9,3 +9,18 @@ import _ "embed"
 //
 //go:embed worker/main.go.tmpl
 var Worker string
+
+// The files of a new project, for actorgen init: text/templates over the import
+// path of its directory, go.mod over more, and what to do next.
+var (
+	//go:embed init/tasks.go.tmpl
+	InitTasks string
+	//go:embed init/tasks_test.go.tmpl
+	InitTest string
+	//go:embed init/send.go.tmpl
+	InitSend string
+	//go:embed init/go.mod.tmpl
+	InitModule string
+	//go:embed init/next.txt.tmpl
+	InitNext string
+)

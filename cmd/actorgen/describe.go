@@ -1,22 +1,66 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
-	"path/filepath"
 	"strings"
 
+	"github.com/actorgen/actorgen/generator/diagnostic"
+	"github.com/actorgen/actorgen/generator/lockfile"
 	"github.com/actorgen/actorgen/generator/model"
 	"github.com/actorgen/actorgen/generator/option"
 )
 
-// position names the place of an annotation relative to the working directory.
-func position(dir string, a *model.Actor) string {
-	name := a.Pos.Filename
-	if relative, err := filepath.Rel(dir, name); err == nil {
-		name = filepath.ToSlash(relative)
+// entry is one actor as list prints it; listHelp explains the JSON.
+type entry struct {
+	Name     string `json:"name"`
+	Package  string `json:"package"`
+	Stub     string `json:"stub"`
+	Function string `json:"function"`
+	place
+	Queue     string            `json:"queue"`
+	QueueKeys map[string]string `json:"queueOptions"`
+	Broker    string            `json:"broker"`
+	Policy    map[string]string `json:"policy"`
+	Params    []param           `json:"params"`
+	Result    string            `json:"result,omitempty"`
+	Signature string            `json:"signature"`
+
+	// packageName is what the source calls the package, if not the importer.
+	packageName string
+}
+
+// param is a parameter that travels. A variadic one has the type of its elements.
+type param struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Variadic bool   `json:"variadic,omitempty"`
+}
+
+func describe(dir string, p *model.Package, a *model.Actor) entry {
+	e := entry{
+		Name:      a.Name,
+		Package:   p.Path,
+		Stub:      a.Var,
+		Function:  a.Func,
+		place:     place{diagnostic.Relative(dir, a.Pos.Filename), a.Pos.Line, a.Pos.Column},
+		Queue:     a.Queue.Name,
+		QueueKeys: texts(a.Queue.Settings),
+		Broker:    cmp.Or(a.Broker, lockfile.DefaultBroker),
+		Policy:    texts(a.Settings),
+		Params:    params(p, a),
+
+		packageName: p.Name,
 	}
-	return fmt.Sprintf("%s:%d", name, a.Pos.Line)
+	if a.Receiver != nil {
+		e.Function = fmt.Sprintf("(%s).%s", show(p, a.Receiver), a.Func)
+	}
+	if a.Result != nil {
+		e.Result = show(p, a.Result.Type)
+	}
+	e.Signature = e.signature()
+	return e
 }
 
 // texts returns settings as the source writes them.
@@ -39,21 +83,28 @@ func ordered(set map[string]string) []string {
 	return result
 }
 
-// signature prints the stub's call: what a sender passes, and what comes back.
-func signature(p *model.Package, a *model.Actor) string {
-	params := make([]string, len(a.Params))
-	for i, param := range a.Params {
-		text := show(p, param.Type)
-		if slice, ok := param.Type.(*types.Slice); ok && a.Variadic && i == len(a.Params)-1 {
-			text = "..." + show(p, slice.Elem())
+func params(p *model.Package, a *model.Actor) []param {
+	params := make([]param, len(a.Params))
+	for i, x := range a.Params {
+		params[i] = param{Name: x.Name, Type: show(p, x.Type)}
+		if slice, ok := x.Type.(*types.Slice); ok && a.Variadic && i == len(a.Params)-1 {
+			params[i].Type, params[i].Variadic = show(p, slice.Elem()), true
 		}
-		params[i] = param.Name + " " + text
 	}
-	text := "(" + strings.Join(params, ", ") + ")"
-	if a.Result != nil {
-		text += " " + show(p, a.Result.Type)
+	return params
+}
+
+// signature prints the stub's call: what a sender passes, and what comes back.
+func (e entry) signature() string {
+	var params []string
+	for _, x := range e.Params {
+		dots := ""
+		if x.Variadic {
+			dots = "..."
+		}
+		params = append(params, x.Name+" "+dots+x.Type)
 	}
-	return text
+	return strings.TrimSpace("(" + strings.Join(params, ", ") + ") " + e.Result)
 }
 
 func show(p *model.Package, t types.Type) string {

@@ -25,7 +25,8 @@ import (
 // locked and not all of that is accepted.
 func lock(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var accepted []string
-	c, result, code, done := load(ctx, args, lockHelp, stdout, stderr, func(_ *generator.Config, flags *flag.FlagSet) {
+	var s settings
+	result, code, done := s.run(ctx, "lock", lockHelp, args, stdout, stderr, func(flags *flag.FlagSet) {
 		flags.Func("accept", "", func(name string) error {
 			accepted = append(accepted, name)
 			return nil
@@ -34,16 +35,22 @@ func lock(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if done {
 		return code
 	}
-	if len(c.Patterns) > 0 {
+	if len(s.Patterns) > 0 {
 		return fail(stderr, fmt.Errorf("lock takes no patterns: the contract is that of the whole module (-accept NAME accepts a change)"))
 	}
-	l, err := readLock(c, result)
+	if len(result.Diagnostics) > 0 {
+		return s.report(result.Diagnostics, stdout, stderr)
+	}
+	l, err := readLock(s.Dir, result)
+	if syntax := (*lockfile.SyntaxError)(nil); errors.As(err, &syntax) {
+		return s.report(syntax.Problems, stdout, stderr)
+	}
 	if err != nil {
-		return failLock(stderr, err)
+		return fail(stderr, err)
 	}
 	refused := slices.DeleteFunc(slices.Clone(l.breaches), func(b *contract.Breach) bool { return b.AcceptedBy(accepted) })
 	if len(refused) > 0 {
-		report(stderr, c.Dir, refused)
+		s.report(explained(refused), stdout, stderr)
 		unused(stderr, accepted, l.breaches)
 		fmt.Fprintf(stderr, "actorgen: %s is left as it is (actorgen help lock)\n", lockfile.Name)
 		return exitFound
@@ -54,30 +61,23 @@ func lock(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitDone
 }
 
-// checkLock shows what lock would change or refuse. Without a lock there is
-// nothing to say.
-func checkLock(c generator.Config, result generator.Result, stdout, stderr io.Writer) int {
-	l, err := readLock(c, result)
+// checkLock finds what lock would change or refuse. Without a lock there is
+// nothing to find.
+func checkLock(dir string, result generator.Result) (finding, error) {
+	l, err := readLock(dir, result)
+	if syntax := (*lockfile.SyntaxError)(nil); errors.As(err, &syntax) {
+		return finding{problems: syntax.Problems}, nil
+	}
 	switch {
-	case err != nil:
-		return failLock(stderr, err)
-	case l.text == nil:
-		return exitDone
+	case err != nil, l.text == nil:
+		return finding{}, err
 	case len(l.breaches) > 0:
-		report(stderr, c.Dir, l.breaches)
-		fmt.Fprintf(stderr, "actorgen: the source breaks the contract in %s (actorgen help lock)\n", lockfile.Name)
-		return exitFound
+		return finding{
+			problems: explained(l.breaches).Sorted(dir),
+			summary:  fmt.Sprintf("the source breaks the contract in %s (actorgen help lock)", lockfile.Name),
+		}, nil
 	}
-	diff, err := output.Diff(c.Dir, l.files())
-	if err != nil {
-		return fail(stderr, err)
-	}
-	if diff == "" {
-		return exitDone
-	}
-	fmt.Fprint(stdout, diff)
-	fmt.Fprintf(stderr, "actorgen: %s is stale (run actorgen lock)\n", lockfile.Name)
-	return exitFound
+	return stale(dir, l.files(), lockfile.Name+" is stale", "run actorgen lock")
 }
 
 // lockState is the lock beside the contract that the source has.
@@ -90,7 +90,7 @@ type lockState struct {
 }
 
 // readLock reads the lock, if there is one, and compares the source with it.
-func readLock(c generator.Config, result generator.Result) (*lockState, error) {
+func readLock(dir string, result generator.Result) (*lockState, error) {
 	l := &lockState{path: filepath.Join(result.ModuleDir, lockfile.Name), contract: result.Contract}
 	text, err := os.ReadFile(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -99,7 +99,7 @@ func readLock(c generator.Config, result generator.Result) (*lockState, error) {
 	if err != nil {
 		return nil, err
 	}
-	locked, err := lockfile.Parse(diagnostic.Relative(c.Dir, l.path), text)
+	locked, err := lockfile.Parse(diagnostic.Relative(dir, l.path), text)
 	if err != nil {
 		return nil, err
 	}
@@ -121,15 +121,12 @@ func (l *lockState) files() []model.File {
 	return []model.File{{Path: l.path, Header: lockfile.Header, Content: want}}
 }
 
-// report explains breaches, sorted by position.
-func report(stderr io.Writer, dir string, breaches []*contract.Breach) {
+func explained(breaches []*contract.Breach) diagnostic.List {
 	var list diagnostic.List
 	for _, b := range breaches {
 		list = append(list, b.Diagnostic())
 	}
-	for _, d := range list.Sorted(dir) {
-		fmt.Fprintln(stderr, d)
-	}
+	return list
 }
 
 // unused complains about accepted names that are not those of any breach.
@@ -148,13 +145,4 @@ func unused(stderr io.Writer, accepted []string, breaches []*contract.Breach) {
 			fmt.Fprintln(stderr, text)
 		}
 	}
-}
-
-// failLock prints what is wrong with the lock: of its text, or of the disk.
-func failLock(stderr io.Writer, err error) int {
-	if syntax := (*lockfile.SyntaxError)(nil); errors.As(err, &syntax) {
-		fmt.Fprintln(stderr, syntax)
-		return exitFound
-	}
-	return fail(stderr, err)
 }

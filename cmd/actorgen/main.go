@@ -22,7 +22,10 @@ const (
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // the process is short: collecting costs more than it frees
+		debug.SetGCPercent(800) // the process is short: collecting costs more than it frees
+	}
+	if isVettool(os.Args[1:]) {
+		vettool()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
@@ -30,23 +33,33 @@ func main() {
 	os.Exit(code)
 }
 
-// subcommands are what the first argument can be, if it is no pattern.
-var subcommands = []string{"check", "lock", "list", "help", "version"}
+// command is what the first argument can name.
+type command struct {
+	name string
+	run  func(ctx context.Context, args []string, stdout, stderr io.Writer) int
+	// help is what -h prints.
+	help string
+}
 
-// run dispatches to the subcommands; what is none is a pattern.
+func commands() []command {
+	return []command{
+		{"check", check, checkHelp},
+		{"help", help, usage},
+		{"init", initProject, initHelp},
+		{"list", list, listHelp},
+		{"lock", lock, lockHelp},
+		{"version", version, usage},
+		{"vet", vetModule, vetHelp},
+	}
+}
+
+// run dispatches to the commands; what is none is a pattern.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 {
-		switch args[0] {
-		case "check":
-			return check(ctx, args[1:], stdout, stderr)
-		case "lock":
-			return lock(ctx, args[1:], stdout, stderr)
-		case "list":
-			return list(ctx, args[1:], stdout, stderr)
-		case "help":
-			return help(args[1:], stdout, stderr)
-		case "version":
-			return version(args[1:], stdout, stderr)
+		for _, c := range commands() {
+			if c.name == args[0] {
+				return c.run(ctx, args[1:], stdout, stderr)
+			}
 		}
 	}
 	return generate(ctx, args, stdout, stderr)

@@ -68,7 +68,7 @@ func (a *Analysis) wireName(x *actor) string {
 // checkOptions applies the rules between the options of an actor.
 func (a *Analysis) checkOptions(x *actor) {
 	a.checkBackoff(x)
-	if set, ok := x.all["persistent"]; ok && set.parsed == false && !a.isClassic(x.Queue.Name) {
+	if set, ok := x.all["persistent"]; ok && set.parsed == false && a.isQuorum(x.Queue.Name) {
 		a.addf(set.pos, "leave it out, or describe the queue: //actor:queue "+x.Queue.Name+" type=classic",
 			"persistent=false is not possible on queue %q: quorum queues always persist", x.Queue.Name)
 	}

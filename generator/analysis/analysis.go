@@ -25,8 +25,8 @@ type Analysis struct {
 	module   *load.Module
 	packages []*pkg
 	queues   map[string]*queue
-	// broken says that the type check found errors, which explain every type
-	// that could not be resolved.
+	// broken says that the type check or the parser found errors, which explain
+	// every type that could not be resolved.
 	broken bool
 	// partial says that some file could not be read to its end, so that what
 	// seems to be missing may be there.
@@ -38,6 +38,10 @@ type pkg struct {
 	*load.Package
 	defaults values
 	actors   []*actor
+	// constructors are the functions that make receivers.
+	constructors []*constructor
+	// stubs is the package that the stubs go into, if that is another one.
+	stubs *load.Package
 }
 
 // actor is an annotated function on its way into the model.
@@ -76,16 +80,18 @@ func Syntax(m *load.Module) *Analysis {
 	return a
 }
 
-// Roots returns the functions whose types are needed next: those of packages
-// that parse.
+// Roots returns the functions whose types are needed next: those that are
+// understood.
 func (a *Analysis) Roots() []load.Root {
 	var roots []load.Root
 	for _, p := range a.packages {
-		if !isWhole(p.Package) {
-			continue // whatever the type check said would follow from the syntax errors
-		}
 		for _, actor := range p.actors {
-			roots = append(roots, load.Root{Package: p.Package, Func: actor.decl})
+			if a.understands(p, actor.decl) {
+				roots = append(roots, load.Root{Package: p.Package, Func: actor.decl})
+			}
+		}
+		for _, c := range p.constructors {
+			roots = append(roots, load.Root{Package: p.Package, Func: c.decl})
 		}
 	}
 	return roots
@@ -94,7 +100,7 @@ func (a *Analysis) Roots() []load.Root {
 // Types completes the model with the types of the signatures. The errors are
 // those of the type check that concern them.
 func (a *Analysis) Types(errors []types.Error) []*model.Package {
-	a.broken = len(errors) > 0
+	a.broken = len(errors) > 0 || a.partial
 	for _, err := range errors {
 		if strings.HasPrefix(err.Msg, "\t") {
 			continue // the second place of the error before
@@ -106,15 +112,22 @@ func (a *Analysis) Types(errors []types.Error) []*model.Package {
 		if p.Types == nil {
 			continue
 		}
+		a.checkDotImports(p)
 		receivers := a.receivers(p)
-		m := &model.Package{Path: p.Path, Name: p.Name, Dir: p.Dir, Types: p.Types}
-		m.Declared, m.Imported = scopes(p.Package)
+		m := &model.Package{Place: place(p.Package), Types: p.Types}
+		if p.stubs != nil {
+			stubs := place(p.stubs)
+			m.Stubs = &stubs
+		}
 		for _, actor := range p.actors {
-			if a.signature(actor, receivers) {
+			if a.understands(p, actor.decl) && a.signature(actor, receivers) {
 				m.Actors = append(m.Actors, &actor.Actor)
 			}
 		}
 		slices.SortFunc(m.Actors, func(x, y *model.Actor) int { return cmp.Compare(x.Var, y.Var) })
+		if !p.Unclear { // else what makes them may not have been understood
+			m.Receivers = a.withConstructors(p, receivers)
+		}
 		result = append(result, m)
 	}
 	return result
@@ -129,20 +142,30 @@ func (a *Analysis) declare(p *load.Package) *pkg {
 			if !ok {
 				continue
 			}
-			var tasks []directive.Directive
-			for _, d := range file.Directives.Funcs[fn] {
-				if d.Verb == directive.New {
-					a.addf(d.Pos, "write a worker main of your own and pass the receiver to Actors", "constructors are not called by generated code")
-					continue
-				}
-				tasks = append(tasks, d)
-			}
+			tasks, marks := byVerb(file.Directives.Funcs[fn])
 			if len(tasks) > 0 {
 				result.actors = append(result.actors, a.actor(result, fn, tasks))
 			}
+			if len(marks) > 0 {
+				result.constructors = append(result.constructors, a.constructor(result, fn, marks[0], len(tasks) > 0))
+			}
 		}
 	}
+	a.checkConstructors(result)
 	return result
+}
+
+// byVerb separates what makes a function an actor from what marks it as a
+// constructor.
+func byVerb(all []directive.Directive) (tasks, marks []directive.Directive) {
+	for _, d := range all {
+		if d.Verb == directive.New {
+			marks = append(marks, d)
+		} else {
+			tasks = append(tasks, d)
+		}
+	}
+	return tasks, marks
 }
 
 func (a *Analysis) addf(pos token.Pos, hint, format string, args ...any) {

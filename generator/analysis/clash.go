@@ -23,11 +23,7 @@ type generated struct {
 // that exist already, or that two actors need.
 func (a *Analysis) checkClashes(p *pkg) {
 	own, imports := declared(p.Package), imported(p.Package)
-	for _, name := range model.Predeclared {
-		if at, ok := own[name]; ok {
-			a.addf(at.Pos(), "rename it", "%s hides what the language calls %s, which generated code needs", name, name)
-		}
-	}
+	a.checkPredeclared(own)
 	first := make(map[string]generated)
 	claim := func(g generated) {
 		if other := cmp.Or(own[g.name], imports[g.name]); other != nil {
@@ -50,9 +46,27 @@ func (a *Analysis) checkClashes(p *pkg) {
 			claim(generated{x.Var, "the stub of " + x.title(), x})
 			continue // their types clash as well, and go with the stubs
 		}
-		claim(generated{x.Var, "the stub of " + x.title(), x})
-		claim(generated{x.StubType(), "the stub's type of " + x.title(), x})
-		claim(generated{x.ArgsType(), "the arguments' type of " + x.title(), x})
+		for _, g := range x.identifiers() {
+			claim(g)
+		}
+	}
+}
+
+// identifiers are what the output declares for an actor.
+func (x *actor) identifiers() []generated {
+	return []generated{
+		{x.Var, "the stub of " + x.title(), x},
+		{x.StubType(), "the stub's type of " + x.title(), x},
+		{x.ArgsType(), "the arguments' type of " + x.title(), x},
+	}
+}
+
+// checkPredeclared refuses what hides the identifiers of the language.
+func (a *Analysis) checkPredeclared(own map[string]*ast.Ident) {
+	for _, name := range model.Predeclared {
+		if at, ok := own[name]; ok {
+			a.addf(at.Pos(), "rename it", "%s hides what the language calls %s, which generated code needs", name, name)
+		}
 	}
 }
 
@@ -64,7 +78,9 @@ func (a *Analysis) clashWithSource(g generated, other *ast.Ident) {
 		a.addf(other.Pos(), unexport(g.name), "function %s has the name of its own stub", g.name)
 	default:
 		a.Diagnostics.Addf(g.actor.at, "set var=, or rename one", "%s, %s, is already declared at %s", g.name, g.what, a.short(other.Pos()))
+		a.Diagnostics.Relate(a.position(other.Pos()))
 		a.addf(other.Pos(), "rename it, or set var= on "+g.actor.title(), "%s is also %s in the generated file", g.name, g.what)
+		a.Diagnostics.Relate(g.actor.at)
 	}
 }
 
@@ -79,6 +95,9 @@ func (a *Analysis) clash(g, other generated) {
 			place = " at " + a.shortPosition(theirs.actor.at)
 		}
 		a.Diagnostics.Addf(mine.actor.at, "set var=, or rename one", "%s is %s and %s%s", mine.name, mine.what, theirs.what, place)
+		if theirs.actor != nil {
+			a.Diagnostics.Relate(theirs.actor.at)
+		}
 	}
 }
 
@@ -101,6 +120,7 @@ func (a *Analysis) checkNames() {
 			for _, pair := range [][2]*actor{{x, other}, {other, x}} {
 				a.Diagnostics.Addf(a.namePosition(pair[0]), "set name=", "%q is also the name on the wire of %s.%s at %s",
 					x.Name, pair[1].pkg.Path, pair[1].title(), a.shortPosition(pair[1].at))
+				a.Diagnostics.Relate(pair[1].at)
 			}
 		}
 	}
@@ -133,5 +153,6 @@ func unexport(name string) string {
 func (a *Analysis) short(pos token.Pos) string { return a.shortPosition(a.position(pos)) }
 
 func (a *Analysis) shortPosition(pos token.Position) string {
+	pos = a.module.Origin(pos)
 	return fmt.Sprintf("%s:%d", a.module.Relative(pos.Filename), pos.Line)
 }

@@ -6,7 +6,16 @@ import (
 	"slices"
 
 	"github.com/actorgen/actorgen/generator/load"
+	"github.com/actorgen/actorgen/generator/model"
 )
+
+// place says what the generated file of a package finds there.
+func place(p *load.Package) model.Place {
+	result := model.Place{Path: p.Path, Name: p.Name, Dir: p.Dir}
+	result.Declared, result.Imported = scopes(p)
+	result.Shared = len(p.Files) > 0
+	return result
+}
 
 // scopes returns the identifiers that the files of a package declare, those of
 // other builds included, and the names of their imports.
@@ -18,8 +27,10 @@ func scopes(p *load.Package) (declares, imports map[string]bool) {
 	for name := range imported(p) {
 		imports[name] = true
 	}
-	for _, pkg := range p.Types.Imports() { // some are called otherwise than their path
-		imports[pkg.Name()] = true
+	if p.Types != nil {
+		for _, pkg := range p.Types.Imports() { // some are called otherwise than their path
+			imports[pkg.Name()] = true
+		}
 	}
 	return declares, imports
 }
@@ -53,7 +64,7 @@ func declarations(files []*load.File) iter.Seq[*ast.Ident] {
 	return func(yield func(*ast.Ident) bool) {
 		for _, file := range files {
 			for _, d := range file.Syntax.Decls {
-				for _, id := range identifiers(d) {
+				for _, id := range load.Identifiers(d) {
 					if !yield(id) {
 						return
 					}
@@ -61,25 +72,4 @@ func declarations(files []*load.File) iter.Seq[*ast.Ident] {
 			}
 		}
 	}
-}
-
-func identifiers(d ast.Decl) []*ast.Ident {
-	switch d := d.(type) {
-	case *ast.FuncDecl:
-		if d.Recv == nil {
-			return []*ast.Ident{d.Name}
-		}
-	case *ast.GenDecl:
-		var names []*ast.Ident
-		for _, spec := range d.Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				names = append(names, spec.Name)
-			case *ast.ValueSpec:
-				names = append(names, spec.Names...)
-			}
-		}
-		return names
-	}
-	return nil
 }

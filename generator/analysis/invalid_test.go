@@ -1,6 +1,7 @@
 package analysis_test
 
 import (
+	"cmp"
 	"fmt"
 	"go/token"
 	"os"
@@ -95,10 +96,16 @@ func patterns(t *testing.T, text string) []*regexp.Regexp {
 	return result
 }
 
+// TestMain has files with cgo read wherever the tests run. They are never built.
+func TestMain(m *testing.M) {
+	os.Setenv("CGO_ENABLED", "1")
+	os.Exit(m.Run())
+}
+
 func TestInvalid(t *testing.T) {
 	cases, err := filepath.Glob("testdata/invalid/*.txtar")
-	if err != nil || len(cases) < 35 {
-		t.Fatalf("got %d cases (%v), want at least 35", len(cases), err)
+	if err != nil || len(cases) < 120 {
+		t.Fatalf("got %d cases (%v), want at least 120", len(cases), err)
 	}
 	for _, path := range cases {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
@@ -114,6 +121,11 @@ func TestInvalid(t *testing.T) {
 			_, got := analyse(t, dir)
 			for _, problem := range compare(got, wants) {
 				t.Error(problem)
+			}
+			for i := 1; i < len(got); i++ {
+				if a, b := got[i-1].Pos, got[i].Pos; cmp.Or(cmp.Compare(a.Filename, b.Filename), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) > 0 {
+					t.Errorf("got %s before %s", a, b)
+				}
 			}
 		})
 	}

@@ -60,6 +60,20 @@ func (a *Analysis) isClassic(name string) bool {
 	return q != nil && q.values["type"].parsed == classic
 }
 
+// isQuorum reports whether a queue is certain to be a quorum queue, as those are
+// of which nobody says otherwise.
+func (a *Analysis) isQuorum(name string) bool {
+	if q := a.queues[name]; q != nil {
+		if set, ok := q.values["type"]; ok {
+			return set.parsed != classic
+		}
+	}
+	return a.knowsAll()
+}
+
+// knowsAll reports whether what the module seems to lack is lacking.
+func (a *Analysis) knowsAll() bool { return !a.partial && !a.module.Partial }
+
 // checkQueues applies the rules between the options of a queue.
 func (a *Analysis) checkQueues() {
 	used := make(map[string]bool)
@@ -69,23 +83,23 @@ func (a *Analysis) checkQueues() {
 		}
 	}
 	for name, q := range a.queues {
-		if !used[name] && !a.partial {
+		if !used[name] && a.knowsAll() {
 			for _, place := range q.named {
 				a.addf(place.pos, suggest.Hint(name, slices.Sorted(maps.Keys(used))), "no actor of this module uses queue %q", name)
 			}
 		}
-		if set, ok := q.values["max-priority"]; ok && !a.isClassic(name) {
+		if set, ok := q.values["max-priority"]; ok && a.isQuorum(name) {
 			a.addf(set.pos, "add type=classic; quorum queues have priorities of their own", "max-priority needs a classic queue")
 		}
 		if set, ok := q.values["delivery-limit"]; ok && a.isClassic(name) {
 			a.addf(set.pos, "leave it out", "delivery-limit needs a quorum queue: classic queues do not count deliveries")
 		}
 		if set, ok := q.values["overflow"]; ok {
-			if _, limited := q.values["max-length"]; !limited {
+			if _, limited := q.values["max-length"]; !limited && a.knowsAll() {
 				a.addf(set.pos, "add max-length", "overflow without max-length has no effect")
 			}
 		}
-		if set, ok := q.values["prefetch"]; ok && !a.isClassic(name) && set.parsed.(int) > maxQuorumPrefetch {
+		if set, ok := q.values["prefetch"]; ok && a.isQuorum(name) && set.parsed.(int) > maxQuorumPrefetch {
 			a.addf(set.pos, "", "prefetch of a quorum queue is at most %d", maxQuorumPrefetch)
 		}
 	}

@@ -22,7 +22,7 @@ func (a *Analysis) signature(x *actor, receivers map[*types.TypeName]types.Type)
 	}
 	signature := fn.Signature()
 	if recv := signature.Recv(); recv != nil {
-		named := receiverType(recv.Type())
+		named := model.Named(recv.Type())
 		if named == nil {
 			return false // the type check has said why
 		}
@@ -70,7 +70,7 @@ func (a *Analysis) params(x *actor, signature *types.Signature) {
 	switch {
 	case params.Len() > 0 && a.unresolved(params.At(0).Type()):
 		x.illegal = true
-	case params.Len() == 0, !isContext(params.At(0).Type()), signature.Variadic() && params.Len() == 1:
+	case params.Len() == 0, !model.IsContext(params.At(0).Type()), signature.Variadic() && params.Len() == 1:
 		a.Diagnostics.Addf(x.at, "write func "+x.Func+"(ctx context.Context, …) error", "first parameter of %s is not a context.Context", x.title())
 		return
 	}
@@ -98,7 +98,7 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 		x.illegal = true
 		return
 	}
-	if n > 2 || !isError(last) {
+	if n > 2 || !model.IsError(last) {
 		a.addf(x.decl.Type.Results.Pos(), "return error, nothing, or (T, error)", "results of %s are not legal", x.title())
 		return
 	}
@@ -112,15 +112,6 @@ func (a *Analysis) results(x *actor, signature *types.Signature) {
 
 // unresolved reports whether the type check has said what is wrong with t.
 func (a *Analysis) unresolved(t types.Type) bool { return a.broken && t == types.Typ[types.Invalid] }
-
-func isContext(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Name() == "Context" && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context"
-}
-
-func isError(t types.Type) bool {
-	return types.Identical(t, types.Universe.Lookup("error").Type())
-}
 
 // parameterFields returns the type expression of each parameter.
 func parameterFields(fn *ast.FuncDecl) []ast.Expr {
@@ -143,7 +134,7 @@ func (a *Analysis) receivers(p *pkg) map[*types.TypeName]types.Type {
 			continue
 		}
 		t := fn.Signature().Recv().Type()
-		named := receiverType(t)
+		named := model.Named(t)
 		if named == nil {
 			continue
 		}
@@ -152,12 +143,4 @@ func (a *Analysis) receivers(p *pkg) map[*types.TypeName]types.Type {
 		}
 	}
 	return receivers
-}
-
-func receiverType(t types.Type) *types.Named {
-	if pointer, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = pointer.Elem()
-	}
-	named, _ := types.Unalias(t).(*types.Named)
-	return named
 }

@@ -70,11 +70,6 @@ func (a *Analysis) syntaxError(file *load.File) {
 	a.Diagnostics.Addf(token.Position{Filename: file.Path}, "", "%v", file.Err)
 }
 
-// isWhole reports whether all files of a package parse.
-func isWhole(p *load.Package) bool {
-	return !slices.ContainsFunc(p.Files, func(f *load.File) bool { return f.Err != nil })
-}
-
 // cause leaves the path out of an error: the position says it.
 func cause(err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {

@@ -82,6 +82,15 @@ func describe(packages []*model.Package) string {
 			}
 			fmt.Fprintf(&b, "  variadic %t, result %s, error %t\n", a.Variadic, result(a.Result), a.Err)
 		}
+		for _, r := range p.Receivers {
+			fmt.Fprintf(&b, "\nreceiver %s: %s\n", r.Name, r.Type)
+			if c := r.New; c != nil {
+				fmt.Fprintf(&b, "  %s at %d:%d, context %t, error %t, pointer %t\n", c.Func, c.Pos.Line, c.Pos.Column, c.Context, c.Err, c.Pointer)
+				if c.Close != nil {
+					fmt.Fprintf(&b, "  closed by %s\n", c.Close)
+				}
+			}
+		}
 	}
 	return b.String()
 }

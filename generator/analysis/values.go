@@ -83,7 +83,9 @@ func (a *Analysis) set(v values, o option.Option, set value) {
 	case o.Scope == option.Queue && first.parsed == set.parsed:
 	default:
 		a.addf(first.pos, "keep one", "%s is set twice, again at %s", o.Key, a.short(set.pos))
+		a.Diagnostics.Relate(a.position(set.pos))
 		a.addf(set.pos, "keep one", "%s is set twice, first at %s", o.Key, a.short(first.pos))
+		a.Diagnostics.Relate(a.position(first.pos))
 	}
 }
 

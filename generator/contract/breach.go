@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"fmt"
 	"go/token"
 	"slices"
 	"strconv"
@@ -20,10 +21,17 @@ type Breach struct {
 	// where the source has nothing left.
 	Locked, Source token.Position
 
-	// what has changed, and the effect of that in a rolling deploy.
-	what, effect string
-	// hint says what to do other than to accept it. It may be empty.
-	hint string
+	// what has changed.
+	what string
+	// explain says what that does to its readers, which are known when all actors
+	// that carry a struct have been looked at.
+	explain func(readers) explanation
+	readers readers
+}
+
+// always is an explanation that does not depend on the readers.
+func always(e explanation) func(readers) explanation {
+	return func(readers) explanation { return e }
 }
 
 // AcceptedBy reports whether names, those of actors, queues and structs, allow
@@ -36,10 +44,8 @@ func (b *Breach) AcceptedBy(names []string) bool {
 
 // Diagnostic explains the breach, with both places.
 func (b *Breach) Diagnostic() diagnostic.Diagnostic {
-	hint := "accept it: actorgen lock -accept " + argument(b.Names[0])
-	if b.hint != "" {
-		hint = b.hint + ", or " + hint
-	}
+	e := b.explain(b.readers)
+	hint := fmt.Sprintf("%s, or accept it: actorgen lock -accept %s", e.hint, argument(b.Names[0]))
 	message := b.what
 	if b.Source.IsValid() {
 		message += ", see " + b.Locked.String()
@@ -47,11 +53,11 @@ func (b *Breach) Diagnostic() diagnostic.Diagnostic {
 	if len(b.Actors) > 0 {
 		message += ", in messages of " + enumeration(b.Actors)
 	}
-	pos := b.Source
-	if !pos.IsValid() {
-		pos = b.Locked
+	d := diagnostic.Diagnostic{Pos: b.Locked, Message: message + ": " + e.effect, Hint: hint}
+	if b.Source.IsValid() {
+		d.Pos, d.Related = b.Source, []token.Position{b.Locked}
 	}
-	return diagnostic.Diagnostic{Pos: pos, Message: message + ": " + b.effect, Hint: hint}
+	return d
 }
 
 // argument quotes a name for a shell.

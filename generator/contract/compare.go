@@ -45,9 +45,8 @@ func (c *comparison) queue(locked *lockfile.Queue) {
 		if was, is := before[o.Key], after[o.Key]; was != is {
 			c.breaches = append(c.breaches, &Breach{
 				Names: []string{locked.Name}, Locked: locked.Pos, Source: source.Pos,
-				what:   fmt.Sprintf("queue %q: %s is %s and was %s", locked.Name, o.Key, is, was),
-				effect: "the broker keeps what a queue was declared with",
-				hint:   "name another queue",
+				what:    fmt.Sprintf("queue %q: %s is %s and was %s", locked.Name, o.Key, is, was),
+				explain: always(queueChanged(o.Key, was)),
 			})
 		}
 	}
@@ -76,12 +75,12 @@ func (c *comparison) actor(locked *lockfile.Actor) {
 	if locked.Queue != source.Queue || locked.Broker != source.Broker {
 		c.breaches = append(c.breaches, &Breach{
 			Names: []string{locked.Name}, Locked: locked.Pos, Source: source.Pos,
-			what:   fmt.Sprintf("actor %q moved from %s to %s", locked.Name, queueOf(locked), queueOf(source)),
-			effect: "what waits in the old queue is left to workers running the old version, and those take nothing from the new one",
+			what:    fmt.Sprintf("actor %q moved from %s to %s", locked.Name, queueOf(locked), queueOf(source)),
+			explain: always(actorMoved(locked, source, c.workedOn(locked))),
 		})
 	}
 	c.seen = make(map[[3]string]bool)
-	c.fields(ownerOf(locked, source, "workers"), locked.Params, source.Params)
+	c.fields(ownerOf(locked, source, workers), locked.Params, source.Params)
 }
 
 // result compares what callers get back.
@@ -90,16 +89,16 @@ func (c *comparison) result(locked *lockfile.Actor) {
 	if source == nil || locked.Result == nil {
 		return
 	}
-	owner := ownerOf(locked, source, "callers")
-	owner.of, owner.locked = "result of "+owner.of, locked.ResultPos
+	owner := ownerOf(locked, source, callers)
+	owner.what, owner.of, owner.locked = "result", "result of "+owner.of, locked.ResultPos
 	if source.ResultPos.IsValid() {
 		owner.source = source.ResultPos
 	}
 	if source.Result == nil {
 		c.breach(owner, &Breach{
 			Locked: owner.locked, Source: owner.source,
-			what:   owner.of + " is gone",
-			effect: "callers running the old version get an error instead of it",
+			what:    owner.of + " is gone",
+			explain: resultGone,
 		})
 		return
 	}
@@ -114,21 +113,27 @@ func queueOf(a *lockfile.Actor) string {
 	return fmt.Sprintf("queue %q of broker %s", a.Queue, a.Broker)
 }
 
+// workedOn reports whether workers running the new version take from the queue of
+// an actor.
+func (c *comparison) workedOn(a *lockfile.Actor) bool {
+	return slices.ContainsFunc(c.source.Actors, func(other lockfile.Actor) bool { return other.Queue == a.Queue && other.Broker == a.Broker })
+}
+
 // gone reports an actor that the source does not have any more, or calls
 // otherwise.
 func (c *comparison) gone(locked *lockfile.Actor) {
-	b := &Breach{
-		Names: []string{locked.Name}, Locked: locked.Pos,
-		what:   fmt.Sprintf("actor %q is gone", locked.Name),
-		effect: "its messages that wait, and those of the old version, are dead-lettered",
-	}
+	e := actorGone(locked, c.workedOn(locked))
 	for _, source := range c.source.Actors {
 		if source.Queue == locked.Queue && source.Broker == locked.Broker && c.locked.actors[source.Name] == nil && sameParams(locked, &source) {
-			b.hint = fmt.Sprintf("if it is now %q, set name=%s at %s", source.Name, locked.Name, source.Pos)
+			e.hint = fmt.Sprintf("if it is now %q, set name=%s at %s", source.Name, locked.Name, source.Pos)
 			break
 		}
 	}
-	c.breaches = append(c.breaches, b)
+	c.breaches = append(c.breaches, &Breach{
+		Names: []string{locked.Name}, Locked: locked.Pos,
+		what:    fmt.Sprintf("actor %q is gone", locked.Name),
+		explain: always(e),
+	})
 }
 
 func sameParams(a, b *lockfile.Actor) bool {

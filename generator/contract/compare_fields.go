@@ -18,22 +18,22 @@ type owner struct {
 	locked, source token.Position
 	// actor is set for structs: the one on whose account it is looked at.
 	actor string
-	// readers read what senders of the other version write.
-	readers string
+	// readers read what the other version writes.
+	readers readers
 }
 
 // ownerOf returns the owner of an actor's parameters.
-func ownerOf(locked, source *lockfile.Actor, readers string) owner {
+func ownerOf(locked, source *lockfile.Actor, r readers) owner {
 	return owner{
 		names: []string{locked.Name}, what: "parameter", of: fmt.Sprintf("actor %q", locked.Name),
-		locked: locked.Pos, source: source.Pos, readers: readers,
+		locked: locked.Pos, source: source.Pos, readers: r,
 	}
 }
 
 // breach adds a breach of one of the owner's fields. Of a struct there may be the
 // same already, on account of another actor.
 func (c *comparison) breach(o owner, b *Breach) {
-	b.Names = o.names
+	b.Names, b.readers = o.names, o.readers
 	if o.actor == "" {
 		c.breaches = append(c.breaches, b)
 		return
@@ -45,6 +45,7 @@ func (c *comparison) breach(o owner, b *Breach) {
 		c.known[key] = b
 		c.breaches = append(c.breaches, b)
 	}
+	known.readers |= o.readers
 	if !slices.Contains(known.Actors, o.actor) {
 		known.Actors = append(known.Actors, o.actor)
 	}
@@ -65,9 +66,8 @@ func (c *comparison) fields(o owner, locked, source []lockfile.Field) {
 		if is.OmitEmpty && !was.OmitEmpty && len(added) > 0 {
 			c.breach(o, &Breach{
 				Locked: was.Pos, Source: is.Pos,
-				what:   fmt.Sprintf("%s %q of %s got omitempty while %q is new", o.what, is.Name, o.of, added[0].Name),
-				effect: fmt.Sprintf("where it is left out, %s running the old version take that for a rename and refuse the message", o.readers),
-				hint:   "do one after the other, each in a release of its own",
+				what:    fmt.Sprintf("%s %q of %s got omitempty while %q is new", o.what, is.Name, o.of, added[0].Name),
+				explain: fieldOmitted,
 			})
 		}
 		place := o
@@ -98,15 +98,16 @@ func goneField(o owner, gone lockfile.Field, added []lockfile.Field) *Breach {
 	}
 	if len(added) == 0 || gone.OmitEmpty && !slices.ContainsFunc(added, func(f lockfile.Field) bool { return !f.OmitEmpty }) {
 		b.what = fmt.Sprintf("%s %q of %s is gone", o.what, gone.Name, o.of)
-		b.effect = fmt.Sprintf("%s running the old version will read zero for it", o.readers)
+		b.explain = fieldGone
 		return b
 	}
-	b.Source = added[renamed].Pos
-	b.what = fmt.Sprintf("%s %q of %s is gone and %q is new", o.what, gone.Name, o.of, added[renamed].Name)
-	b.effect = fmt.Sprintf("%s of either version take that for a rename and refuse the other's messages", o.readers)
-	b.hint = fmt.Sprintf("keep the name %q", gone.Name)
+	name := added[renamed].Name
+	keep := fmt.Sprintf("keep the name %q", gone.Name)
 	if o.what == "field" {
-		b.hint += fmt.Sprintf(" with a tag `msgpack:%q`", gone.Name)
+		keep += fmt.Sprintf(" with a tag `msgpack:%q`", gone.Name)
 	}
+	b.Source = added[renamed].Pos
+	b.what = fmt.Sprintf("%s %q of %s is gone and %q is new", o.what, gone.Name, o.of, name)
+	b.explain = fieldRenamed(fmt.Sprintf("%s, or add %q now and remove %q in a later release, when nothing from before waits", keep, name, gone.Name))
 	return b
 }

@@ -17,11 +17,11 @@ func (c *comparison) types(o owner, locked, source *lockfile.Type) {
 		}
 		switch {
 		case forth:
-			b.effect = fmt.Sprintf("%s running the old version refuse values that do not fit %s", o.readers, locked)
+			b.explain = typeWidened(locked)
 		case back:
-			b.effect = fmt.Sprintf("%s running the new version refuse values of the old one that do not fit %s", o.readers, source)
+			b.explain = typeNarrowed(source)
 		default:
-			b.effect = o.readers + " of either version refuse or misread the other's messages"
+			b.explain = typeChanged(o.what, ambiguous(&c.locked, locked) || ambiguous(&c.source, source))
 		}
 		c.breach(o, b)
 	}

@@ -102,3 +102,20 @@ func bounds(name string) (least int64, most uint64, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// ambiguous reports whether a type holds values that look on the wire like those
+// of another type and mean something else: a duration is a number of nanoseconds,
+// and a type that marshals itself means what it likes.
+func ambiguous(s *side, t *lockfile.Type) bool {
+	seen := make(map[string]bool)
+	var holds func(t *lockfile.Type) bool
+	holds = func(t *lockfile.Type) bool {
+		if t == nil || seen[t.String()] {
+			return false
+		}
+		seen[t.String()] = true
+		t = s.resolve(t)
+		return t.Form == lockfile.Own || t.Name == "time.Duration" || t.Name == "msgpack.RawMessage" || holds(t.Key) || holds(t.Elem)
+	}
+	return holds(t)
+}

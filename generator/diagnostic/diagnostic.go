@@ -17,6 +17,8 @@ type Diagnostic struct {
 	Message string
 	// Hint says what to do about it. It may be empty.
 	Hint string
+	// Related are other places that the message speaks of.
+	Related []token.Position
 }
 
 // String returns "file:line:col: message (hint)".
@@ -40,6 +42,12 @@ func (l *List) Addf(pos token.Position, hint, format string, args ...any) {
 	*l = append(*l, Diagnostic{Pos: pos, Message: oneLine(fmt.Sprintf(format, args...)), Hint: hint})
 }
 
+// Relate adds places to the diagnostic that was added last.
+func (l List) Relate(places ...token.Position) {
+	last := &l[len(l)-1]
+	last.Related = append(last.Related, places...)
+}
+
 // oneLine joins the lines of messages that come from elsewhere.
 func oneLine(text string) string {
 	if !strings.ContainsAny(text, "\r\n\t") {
@@ -52,9 +60,15 @@ func oneLine(text string) string {
 // relative to dir where they lie below it.
 func (l List) Sorted(dir string) List {
 	sorted := slices.Clone(l)
-	for i := range sorted {
-		sorted[i].Pos.Filename = Relative(dir, sorted[i].Pos.Filename)
-		sorted[i].Pos.Offset = 0
+	short := func(pos token.Position) token.Position {
+		pos.Filename, pos.Offset = Relative(dir, pos.Filename), 0
+		return pos
+	}
+	for i, d := range l {
+		sorted[i].Pos, sorted[i].Related = short(d.Pos), nil
+		for _, pos := range d.Related {
+			sorted[i].Related = append(sorted[i].Related, short(pos))
+		}
 	}
 	slices.SortFunc(sorted, func(a, b Diagnostic) int {
 		return cmp.Or(
@@ -65,7 +79,9 @@ func (l List) Sorted(dir string) List {
 			strings.Compare(a.Hint, b.Hint),
 		)
 	})
-	return slices.Compact(sorted)
+	return slices.CompactFunc(sorted, func(a, b Diagnostic) bool {
+		return a.Pos == b.Pos && a.Message == b.Message && a.Hint == b.Hint
+	})
 }
 
 // Relative names a file as seen from dir. It leaves names alone that are outside

@@ -18,12 +18,14 @@ const (
 	Queue    Verb = "queue"
 	Defaults Verb = "defaults"
 	New      Verb = "new"
+	// Ignore is for actorgen vet: it keeps a call from being reported.
+	Ignore Verb = "ignore"
 )
 
 // tool is what all directives begin with.
 const tool = "actor"
 
-var verbs = []string{string(Task), string(Queue), string(Defaults), string(New)}
+var verbs = []string{string(Task), string(Queue), string(Defaults), string(New), string(Ignore)}
 
 // Directive is one directive comment.
 type Directive struct {
@@ -60,13 +62,16 @@ type File struct {
 	// Queues and Defaults belong to the package.
 	Queues   []Directive
 	Defaults []Directive
+	// Ignores may stand anywhere.
+	Ignores  []Directive
 	Problems []Problem
 	// Misplaced are directives that stand where they mean nothing. After a
 	// syntax error that may be the parser's fault.
 	Misplaced []Problem
 }
 
-// All returns the directives of the file in no order.
+// All returns the directives of the file that generated code follows from, in
+// no order.
 func (f *File) All() []Directive {
 	all := slices.Concat(f.Queues, f.Defaults)
 	for _, list := range f.Funcs {

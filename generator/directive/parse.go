@@ -24,6 +24,9 @@ func parse(pos token.Pos, text string, onFunc bool) (*Directive, []Problem) {
 	if !slices.Contains(verbs, d.Name) {
 		return nil, []Problem{{pos, "unknown directive //actor:" + d.Name, correct(d.Name)}}
 	}
+	if d.Name == string(Ignore) { // whatever follows is the reason
+		return &Directive{Verb: Ignore, Pos: pos}, nil
+	}
 	args, err := d.ParseArgs()
 	if err != nil {
 		return nil, []Problem{{d.ArgsPos, "misplaced quote in //actor:" + d.Name,
@@ -49,7 +52,7 @@ func (d *Directive) read(args []ast.DirectiveArg) (problems []Problem) {
 		args = args[1:]
 	case New:
 		if len(args) > 0 {
-			problems = append(problems, Problem{args[0].Pos, "//actor:new takes no keys", ""})
+			problems = append(problems, Problem{args[0].Pos, "//actor:new takes no keys", "leave out " + args[0].Arg})
 		}
 		return problems
 	}

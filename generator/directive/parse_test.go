@@ -33,6 +33,7 @@ func TestParse(t *testing.T) {
 		{"//author:task", nil},
 		{"//actor:task", &Directive{Verb: Task, Pos: 1}},
 		{"//actor:new  ", &Directive{Verb: New, Pos: 1}},
+		{"//actor:ignore it's \"just one\" // for now", &Directive{Verb: Ignore, Pos: 1}},
 		{"//actor:task queue=emails\tmax-retries=5 ", &Directive{Verb: Task, Pos: 1, Settings: []Setting{
 			{"queue", "emails", 14}, {"max-retries", "5", 27}}}},
 		{`//actor:task "queue=two words" var=X`, &Directive{Verb: Task, Pos: 1, Settings: []Setting{

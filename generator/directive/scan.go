@@ -2,7 +2,9 @@ package directive
 
 import (
 	"go/ast"
+	"go/build/constraint"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -43,6 +45,8 @@ func (f *File) add(d Directive, at place, detached func() string) {
 		f.Misplaced = append(f.Misplaced, Problem{d.Pos, "//actor:" + string(d.Verb) + " " + message, hint})
 	}
 	switch d.Verb {
+	case Ignore:
+		f.Ignores = append(f.Ignores, d)
 	case Queue:
 		if at.fn != nil || at.other != "" {
 			refuse("belongs to the package, not to a declaration", "set it apart by an empty line, or write //actor:task queue="+d.Name+" to choose the queue")
@@ -64,9 +68,9 @@ func (f *File) add(d Directive, at place, detached func() string) {
 		case at.fn != nil:
 			f.Funcs[at.fn] = append(f.Funcs[at.fn], d)
 		case at.pkg:
-			refuse("stands on the package", "put it in the doc comment of a function")
+			refuse("stands on the package", "put it in the doc comment of "+owner(d.Verb))
 		case at.other != "":
-			refuse("stands on "+at.other, "put it in the doc comment of a function")
+			refuse("stands on "+at.other, "put it in the doc comment of "+owner(d.Verb))
 		case at.inside != "":
 			refuse("stands inside of "+at.inside, "move it into the doc comment above")
 		default:
@@ -85,7 +89,11 @@ func attach(file *ast.File) map[*ast.CommentGroup]place {
 		case *ast.FuncDecl:
 			places[n.Doc] = place{fn: n}
 		case *ast.GenDecl:
-			places[n.Doc] = place{other: "a " + n.Tok.String() + " declaration"}
+			article := "a "
+			if n.Tok == token.IMPORT {
+				article = "an "
+			}
+			places[n.Doc] = place{other: article + n.Tok.String() + " declaration"}
 		case *ast.TypeSpec:
 			places[n.Doc], places[n.Comment] = place{other: "a type"}, place{other: "a type"}
 		case *ast.ValueSpec:
@@ -121,7 +129,15 @@ func detachedHint(fset *token.FileSet, file *ast.File, d Directive, comment *ast
 			}
 		}
 	}
-	return "put it in the doc comment of a function"
+	return "put it in the doc comment of " + owner(d.Verb)
+}
+
+// owner is what a directive that belongs to a function belongs to.
+func owner(verb Verb) string {
+	if verb == New {
+		return "the constructor"
+	}
+	return "a function"
 }
 
 // enclosing returns the name of the function around a position, if any.
@@ -144,5 +160,11 @@ func nothingBetween(file *ast.File, from, to token.Pos) bool {
 }
 
 // Doc returns the text of a doc comment without its directives, as go doc
-// would show it.
-func Doc(group *ast.CommentGroup) string { return strings.TrimSpace(group.Text()) }
+// would show it. Old build constraints go as well: gofmt would make them those of
+// the file that the text is copied to.
+func Doc(group *ast.CommentGroup) string {
+	lines := slices.DeleteFunc(strings.Split(group.Text(), "\n"), func(line string) bool {
+		return constraint.IsPlusBuild("//" + line)
+	})
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}

@@ -4,11 +4,9 @@
 package emit
 
 import (
-	"bytes"
 	"fmt"
 
-	"github.com/dave/jennifer/jen"
-
+	"github.com/actorgen/actorgen/generator/code"
 	"github.com/actorgen/actorgen/generator/model"
 )
 
@@ -19,29 +17,43 @@ const (
 	timePath    = "time"
 )
 
-// Package returns the generated file of p. Equal models give equal bytes.
-func Package(p *model.Package) ([]byte, error) {
+// Package returns the generated file beside the functions of p. Equal models give
+// equal bytes.
+func Package(p *model.Package) ([]byte, error) { return file(beside(p)) }
+
+// Stubs returns the generated file of p.Stubs.
+func Stubs(p *model.Package) ([]byte, error) { return file(apart(p)) }
+
+func file(p part) ([]byte, error) {
 	codecs := discover(p)
 	names := newNames(p, codecs)
-	w := &writer{File: jen.NewFilePathName(p.Path, p.Name), names: names, codecs: codecs}
+	w := &writer{File: code.NewFile(p.Path, p.Name), part: p, names: names, codecs: codecs}
 	w.HeaderComment(model.Header)
+	if p.source != nil {
+		w.origin()
+	}
 	names.declareImports(w.File)
 	w.handshake()
-	for _, a := range p.Actors {
-		w.stub(a)
+	for _, a := range p.actors {
+		w.actor(a)
 	}
-	w.table(p)
+	if p.source == nil {
+		w.table()
+	}
 	for _, h := range codecs.helpers {
-		w.encodeHelper(h)
-		w.decodeHelper(h)
+		if h.use&writes != 0 {
+			w.encodeHelper(h)
+		}
+		if h.use&reads != 0 {
+			w.decodeHelper(h)
+		}
 	}
 
-	var b bytes.Buffer
-	w.NoFormat = true
-	if err := w.Render(&b); err != nil {
-		return nil, fmt.Errorf("render package %q: %w", p.Path, err)
+	source, err := w.Source()
+	if err != nil {
+		return nil, fmt.Errorf("write package %q: %w", p.Path, err)
 	}
-	content, err := formatted(b.Bytes())
+	content, err := formatted(source)
 	if err != nil {
 		return nil, fmt.Errorf("format package %q: %w", p.Path, err)
 	}
@@ -50,9 +62,22 @@ func Package(p *model.Package) ([]byte, error) {
 
 // writer is a file on its way, with the decisions it is written by.
 type writer struct {
-	*jen.File
+	*code.File
+	part
 	names  *names
 	codecs *codecs
+}
+
+// origin says whose the stubs are: to readers and, because they may be far away, to
+// the next run. A package that has other files, too, describes itself there.
+func (w *writer) origin() {
+	line := model.StubsOf(w.source.Path)
+	if w.Shared {
+		w.HeaderComment(line)
+		return
+	}
+	w.PackageComment(fmt.Sprintf("// Package %s holds the stubs of actors, for programs that only send tasks.", w.Name))
+	w.PackageComment(line)
 }
 
 func (w *writer) handshake() {
@@ -65,14 +90,9 @@ func (w *writer) handshake() {
 func (w *writer) comment(lines ...string) {
 	for _, line := range lines {
 		if line == "" {
-			w.Comment("//")
+			w.Comment("")
 			continue
 		}
-		w.Comment("// " + line)
+		w.Comment(line)
 	}
-}
-
-// rows is a bracketed list with one item for each line.
-func rows(opening, closing string) jen.Options {
-	return jen.Options{Open: opening, Close: closing, Separator: ",", Multi: true}
 }

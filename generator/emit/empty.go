@@ -3,26 +3,25 @@ package emit
 import (
 	"go/types"
 
-	"github.com/dave/jennifer/jen"
-
+	"github.com/actorgen/actorgen/generator/code"
 	"github.com/actorgen/actorgen/generator/shape"
 )
 
 // isEmpty returns the condition under which omitempty leaves out v.
-func isEmpty(s *shape.Shape, v *jen.Statement) jen.Code {
+func isEmpty(s *shape.Shape, v *code.Statement) code.Code {
 	if s.HasIsZero {
 		return v.Dot("IsZero").Call()
 	}
 	if isBool(s.Type) {
-		return jen.Op("!").Add(v)
+		return code.Op("!").Add(v)
 	}
 	return compareEmpty(s.Type, v, "==")
 }
 
 // isFilled returns the opposite of isEmpty.
-func isFilled(s *shape.Shape, v *jen.Statement) jen.Code {
+func isFilled(s *shape.Shape, v *code.Statement) code.Code {
 	if s.HasIsZero {
-		return jen.Op("!").Add(v.Dot("IsZero").Call())
+		return code.Op("!").Add(v.Dot("IsZero").Call())
 	}
 	if isBool(s.Type) {
 		return v
@@ -30,10 +29,10 @@ func isFilled(s *shape.Shape, v *jen.Statement) jen.Code {
 	return compareEmpty(s.Type, v, "!=")
 }
 
-func compareEmpty(t types.Type, v *jen.Statement, operator string) jen.Code {
+func compareEmpty(t types.Type, v *code.Statement, operator string) code.Code {
 	switch u := t.Underlying().(type) {
 	case *types.Slice, *types.Map:
-		return jen.Len(v).Op(operator).Lit(0)
+		return code.Len(v).Op(operator).Lit(0)
 	case *types.Pointer:
 		return v.Op(operator).Nil()
 	case *types.Basic:

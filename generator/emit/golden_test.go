@@ -9,7 +9,9 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -35,16 +37,12 @@ const module = "golden.test"
 // calls the function Check of each case that has one: the outputs compile
 // against the runtime as it is, and what they encode they decode again.
 func TestGolden(t *testing.T) {
-	cases := readCases(t)
-	dir := t.TempDir()
-	writeModule(t, dir)
-	for name, c := range cases {
-		for _, f := range c.Files {
-			if f.Name != model.FileName {
-				write(t, filepath.Join(dir, name, filepath.FromSlash(f.Name)), f.Data)
-			}
-		}
+	cases := readCases(t, golden)
+	if len(cases) < 120 {
+		t.Fatalf("got %d cases, want at least 120", len(cases))
 	}
+	dir := t.TempDir()
+	writeCases(t, dir, cases)
 	outputs := generate(t, dir)
 
 	for name, c := range cases {
@@ -54,7 +52,7 @@ func TestGolden(t *testing.T) {
 			continue
 		}
 		write(t, filepath.Join(dir, name, model.FileName), got)
-		compare(t, name, c, got)
+		compare(t, filepath.Join(golden, name+".txtar"), c, model.FileName, got)
 	}
 	if t.Failed() {
 		return
@@ -68,6 +66,28 @@ func TestGolden(t *testing.T) {
 	goTool(t, dir, "vet", "./...")
 	writeChecks(t, dir, cases)
 	goTool(t, dir, "test", "-timeout=60s", "./checks")
+}
+
+// writeCases writes the module that the cases are packages of, without outputs.
+func writeCases(t *testing.T, dir string, cases map[string]*txtar.Archive) {
+	t.Helper()
+	var modules []string
+	for name, c := range cases {
+		for _, f := range c.Files {
+			switch path.Base(f.Name) {
+			case model.FileName:
+				continue
+			case "go.mod":
+				modules = append(modules, requirement(path.Join(name, path.Dir(f.Name)), f.Data))
+			}
+			content := f.Data
+			if path.Base(f.Name) == "crlf.go" { // git might change the line ends of a case
+				content = bytes.ReplaceAll(content, []byte("\n"), []byte("\r\n"))
+			}
+			write(t, filepath.Join(dir, name, filepath.FromSlash(f.Name)), content)
+		}
+	}
+	writeModule(t, dir, modules...)
 }
 
 // writeChecks writes one test for all cases, because a binary for each would
@@ -86,11 +106,11 @@ func writeChecks(t *testing.T, dir string, cases map[string]*txtar.Archive) {
 	write(t, filepath.Join(dir, "checks", "checks_test.go"), []byte(source))
 }
 
-func readCases(t *testing.T) map[string]*txtar.Archive {
+func readCases(t *testing.T, dir string) map[string]*txtar.Archive {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(golden, "*.txtar"))
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("no cases in %s (%v)", golden, err)
+		t.Fatalf("no cases in %s (%v)", dir, err)
 	}
 	cases := make(map[string]*txtar.Archive)
 	for _, path := range paths {
@@ -103,9 +123,23 @@ func readCases(t *testing.T) map[string]*txtar.Archive {
 	return cases
 }
 
+var majorVersion = regexp.MustCompile(`/v([0-9]+)$`)
+
+// requirement is what go.mod says of a module that a case brings along.
+func requirement(dir string, mod []byte) string {
+	line, _, _ := strings.Cut(string(mod), "\n")
+	own := strings.TrimPrefix(line, "module ")
+	version := "v0.0.0"
+	if major := majorVersion.FindStringSubmatch(own); major != nil {
+		version = "v" + major[1] + ".0.0"
+	}
+	return fmt.Sprintf("\nrequire %s %s\n\nreplace %s => ./%s\n", own, version, own, dir)
+}
+
 // writeModule writes what the cases have in common: a go.mod with the
-// requirements of the repository, and a package for their tests.
-func writeModule(t *testing.T, dir string) {
+// requirements of the repository and the modules that cases bring along, and a
+// package for their tests.
+func writeModule(t *testing.T, dir string, modules ...string) {
 	t.Helper()
 	repository, err := filepath.Abs(root)
 	if err != nil {
@@ -127,7 +161,7 @@ func writeModule(t *testing.T, dir string) {
 	}
 	const own = "github.com/actorgen/actorgen"
 	text := strings.Replace(string(mod), "module "+own, "module "+module, 1)
-	text += "\nrequire " + own + " v0.0.0\n\nreplace " + own + " => " + repository + "\n"
+	text += "\nrequire " + own + " v0.0.0\n\nreplace " + own + " => " + repository + "\n" + strings.Join(modules, "")
 	write(t, filepath.Join(dir, "go.mod"), []byte(text))
 }
 
@@ -156,26 +190,26 @@ func generate(t *testing.T, dir string) map[string][]byte {
 	return outputs
 }
 
-// compare checks an output against its case, or writes it there.
-func compare(t *testing.T, name string, c *txtar.Archive, got []byte) {
+// compare checks an output against the file of its case at path, or writes it there.
+func compare(t *testing.T, path string, c *txtar.Archive, name string, got []byte) {
 	t.Helper()
-	i := slices.IndexFunc(c.Files, func(f txtar.File) bool { return f.Name == model.FileName })
+	i := slices.IndexFunc(c.Files, func(f txtar.File) bool { return f.Name == name })
 	if *update {
 		if i < 0 {
-			c.Files = append(c.Files, txtar.File{Name: model.FileName})
+			c.Files = append(c.Files, txtar.File{Name: name})
 			i = len(c.Files) - 1
 		}
 		c.Files[i].Data = got
-		write(t, filepath.Join(golden, name+".txtar"), txtar.Format(c))
+		write(t, path, txtar.Format(c))
 		return
 	}
 	if i < 0 {
-		t.Errorf("%s: no %s in the case (-update writes it)", name, model.FileName)
+		t.Errorf("%s: no %s in the case (-update writes it)", path, name)
 		return
 	}
 	if want := c.Files[i].Data; !bytes.Equal(got, want) {
 		line, g, w := firstDifference(got, want)
-		t.Errorf("%s: line %d (-update accepts):\n got %s\nwant %s", name, line, g, w)
+		t.Errorf("%s: line %d of %s (-update accepts):\n got %s\nwant %s", path, line, name, g, w)
 	}
 }
 
@@ -210,7 +244,7 @@ func goTool(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	command := exec.Command("go", args...)
 	command.Dir = dir
-	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	command.Env = append(os.Environ(), "GOFLAGS=-mod=mod -trimpath", "GOWORK=off")
 	if out, err := command.CombinedOutput(); err != nil {
 		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

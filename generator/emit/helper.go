@@ -3,8 +3,7 @@ package emit
 import (
 	"slices"
 
-	"github.com/dave/jennifer/jen"
-
+	"github.com/actorgen/actorgen/generator/code"
 	"github.com/actorgen/actorgen/generator/shape"
 )
 
@@ -16,36 +15,36 @@ func (w *writer) encodeHelper(h *helper) {
 		value = "_"
 	}
 	w.Func().Id(h.encode).Params(
-		jen.Id(l.encoder).Op("*").Qual(actorPath, "Encoder"),
-		jen.Id(value).Add(w.names.typ(h.Type)),
-	).BlockFunc(func(g *jen.Group) {
+		code.Id(l.encoder).Op("*").Qual(actorPath, "Encoder"),
+		code.Id(value).Add(w.names.typ(h.Type)),
+	).BlockFunc(func(g *code.Group) {
 		if h.Form == shape.Struct {
 			w.writeRecord(g, h.Fields)
 			return
 		}
-		g.Add(w.writeInline(h.Shape, jen.Id(l.encoder), jen.Id(l.value)))
+		g.Add(w.writeInline(h.Shape, code.Id(l.encoder), code.Id(l.value)))
 	})
 	w.Line()
 }
 
 // writeRecord writes the fields of the local value as a map.
-func (w *writer) writeRecord(g *jen.Group, fields []shape.Field) {
+func (w *writer) writeRecord(g *code.Group, fields []shape.Field) {
 	l := w.names.local
-	count := jen.Lit(len(fields))
+	count := code.Lit(len(fields))
 	if slices.ContainsFunc(fields, func(f shape.Field) bool { return f.OmitEmpty }) {
 		g.Id(l.fields).Op(":=").Add(count)
-		count = jen.Id(l.fields)
+		count = code.Id(l.fields)
 	}
 	for _, f := range fields {
 		if f.OmitEmpty {
-			g.If(isEmpty(f.Shape, w.valueOf(f))).Block(jen.Id(l.fields).Op("--"))
+			g.If(isEmpty(f.Shape, w.valueOf(f))).Block(code.Id(l.fields).Op("--"))
 		}
 	}
 	g.Id(l.encoder).Dot("Map").Call(count)
 	for _, f := range fields {
 		write := w.write(f.Shape, w.key(f.Key), w.valueOf(f))
 		if f.OmitEmpty {
-			write = jen.If(isFilled(f.Shape, w.valueOf(f))).Block(write)
+			write = code.If(isFilled(f.Shape, w.valueOf(f))).Block(write)
 		}
 		g.Add(write)
 	}
@@ -53,32 +52,32 @@ func (w *writer) writeRecord(g *jen.Group, fields []shape.Field) {
 }
 
 // key returns the encoder behind a key.
-func (w *writer) key(key string) jen.Code {
-	return jen.Id(w.names.local.encoder).Dot("Key").Call(jen.Lit(key))
+func (w *writer) key(key string) code.Code {
+	return code.Id(w.names.local.encoder).Dot("Key").Call(code.Lit(key))
 }
 
 // valueOf returns a field of the local value.
-func (w *writer) valueOf(f shape.Field) *jen.Statement {
-	return jen.Id(w.names.local.value).Dot(f.Name)
+func (w *writer) valueOf(f shape.Field) *code.Statement {
+	return code.Id(w.names.local.value).Dot(f.Name)
 }
 
 // decodeHelper writes the function that reads values of a type.
 func (w *writer) decodeHelper(h *helper) {
 	l := w.names.local
 	w.Func().Id(h.decode).Params(
-		jen.Id(l.decoder).Op("*").Qual(actorPath, "Decoder"),
-	).Add(w.names.typ(h.Type)).BlockFunc(func(g *jen.Group) {
-		d, v := jen.Id(l.decoder), jen.Id(l.value)
-		var read jen.Code
+		code.Id(l.decoder).Op("*").Qual(actorPath, "Decoder"),
+	).Add(w.names.typ(h.Type)).BlockFunc(func(g *code.Group) {
+		d, v := code.Id(l.decoder), code.Id(l.value)
+		var read code.Code
 		switch h.Form {
 		case shape.Struct:
 			read = w.readRecord(h.Fields, w.valueOf)
 		case shape.FixedBytes:
-			read = d.Dot("FixedBytes").Call(v.Clone().Index(jen.Op(":")))
+			read = d.Dot("FixedBytes").Call(v.Clone().Index(code.Op(":")))
 		case shape.Array:
-			read = jen.Qual(actorPath, "DecodeArray").Call(d, v.Clone().Index(jen.Op(":")), w.decodeFunc(h.Elem))
+			read = code.Qual(actorPath, "DecodeArray").Call(d, v.Clone().Index(code.Op(":")), w.decodeFunc(h.Elem))
 		case shape.Own:
-			read = d.Dot(h.Decode).Call(jen.Op("&").Add(v))
+			read = d.Dot(h.Decode).Call(code.Op("&").Add(v))
 		default:
 			g.Return(w.readInline(h.Shape))
 			return
@@ -92,33 +91,33 @@ func (w *writer) decodeHelper(h *helper) {
 
 // readRecord returns the loop that reads a map into fields, whose variables
 // target names.
-func (w *writer) readRecord(fields []shape.Field, target func(shape.Field) *jen.Statement) jen.Code {
+func (w *writer) readRecord(fields []shape.Field, target func(shape.Field) *code.Statement) code.Code {
 	l := w.names.local
-	var keys, optional []jen.Code
+	var keys, optional []code.Code
 	for _, f := range fields {
-		keys = append(keys, jen.Lit(f.Key))
+		keys = append(keys, code.Lit(f.Key))
 		if f.OmitEmpty {
-			optional = append(optional, jen.Lit(f.Key))
+			optional = append(optional, code.Lit(f.Key))
 		}
 	}
 	method := "Fields"
 	if optional != nil {
 		method = "FieldsOptional"
-		keys = append([]jen.Code{jen.Index().String().Values(optional...)}, keys...)
+		keys = append([]code.Code{code.Index().String().Values(optional...)}, keys...)
 	}
-	source := jen.Id(l.decoder).Dot(method).Call(keys...)
+	source := code.Id(l.decoder).Dot(method).Call(keys...)
 
-	read := func(f shape.Field) jen.Code { return target(f).Op("=").Add(w.read(f.Shape)) }
+	read := func(f shape.Field) code.Code { return target(f).Op("=").Add(w.read(f.Shape)) }
 	switch len(fields) {
 	case 0:
-		return jen.For(jen.Range().Add(source)).Block()
+		return code.For(code.Range().Add(source)).Block()
 	case 1:
-		return jen.For(jen.Range().Add(source)).Block(read(fields[0]))
+		return code.For(code.Range().Add(source)).Block(read(fields[0]))
 	}
-	return jen.For(jen.Id(l.field).Op(":=").Range().Add(source)).Block(
-		jen.Switch(jen.Id(l.field)).BlockFunc(func(g *jen.Group) {
+	return code.For(code.Id(l.field).Op(":=").Range().Add(source)).Block(
+		code.Switch(code.Id(l.field)).BlockFunc(func(g *code.Group) {
 			for _, f := range fields {
-				g.Case(jen.Lit(f.Key)).Block(read(f))
+				g.Case(code.Lit(f.Key)).Block(read(f))
 			}
 		}),
 	)

@@ -7,8 +7,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/dave/jennifer/jen"
-
+	"github.com/actorgen/actorgen/generator/code"
 	"github.com/actorgen/actorgen/generator/model"
 )
 
@@ -46,22 +45,23 @@ func (s scope) pick(name string) string {
 // free returns name, or name with the first number that makes it new behind
 // each of the prefixes.
 func (s scope) free(name string, prefixes ...string) string {
-	taken := func(prefix string) bool { return s[prefix+name] }
+	taken := func(prefix string) bool { return s[prefix+name] || token.IsKeyword(prefix+name) }
 	for base, n := name, 2; slices.ContainsFunc(prefixes, taken); n++ {
 		name = base + strconv.Itoa(n)
 	}
 	return name
 }
 
-func newNames(p *model.Package, c *codecs) *names {
+func newNames(p part, c *codecs) *names {
 	n := &names{speller: newSpeller(p, c), imports: make(map[string]string), inner: make(scope)}
 	for _, name := range types.Universe.Names() {
 		n.inner[name] = true
 	}
 	file := maps.Clone(n.inner) // everything that an identifier of the file could hide
 	maps.Copy(file, p.Declared)
+	file["init"] = true // which no import can be called
 	file[model.TableFunc] = true
-	for _, a := range p.Actors {
+	for _, a := range p.actors {
 		for _, name := range []string{a.Var, a.StubType(), a.ArgsType()} {
 			file[name] = true
 		}
@@ -103,26 +103,26 @@ func newNames(p *model.Package, c *codecs) *names {
 	return n
 }
 
-// declareImports tells jennifer what the imports are called.
-func (n *names) declareImports(f *jen.File) {
+// declareImports tells the file what the imports are called.
+func (n *names) declareImports(f *code.File) {
 	for path, name := range n.imports {
-		if name == n.packages[path] {
-			f.ImportName(path, name)
-		} else {
-			f.ImportAlias(path, name)
-		}
+		f.Import(path, name, name != n.packages[path])
 	}
 }
 
 const (
-	messageFunc = "Message"
-	argsFunc    = "Args"
+	messageFunc    = "Message"
+	argsFunc       = "Args"
+	definitionFunc = "Definition"
 )
 
 // parameters names the parameters of an actor's stub. Those whose name is free
 // keep it before the others choose theirs.
 func (n *names) parameters(a *model.Actor) []string {
 	used := maps.Clone(n.inner)
+	if a.Result != nil {
+		maps.Copy(used, n.ownIn(a.Result.Type)) // Call writes it beside the parameters
+	}
 	result := make([]string, len(a.Params))
 	for i, p := range a.Params {
 		if !used[p.Name] {
@@ -153,7 +153,7 @@ func (n *names) receivers(list []*types.Named) []string {
 	used := maps.Clone(n.file)
 	result := make([]string, len(list))
 	for i, r := range list {
-		result[i] = used.pick(model.Unexported(r.Obj().Name()))
+		result[i] = used.pick(model.Variable(r.Obj().Name()))
 	}
 	return result
 }

@@ -1,7 +1,8 @@
 package emit_test
 
 import (
-	"cmp"
+	"bytes"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -11,93 +12,99 @@ import (
 	"github.com/actorgen/actorgen/generator/model"
 )
 
-// TestRandomSignatures generates, compiles and round-trips signatures that
-// nobody thought of. The seed is fixed: a failure can be looked at again.
-func TestRandomSignatures(t *testing.T) {
-	const name, actors, seed = "random", 40, 2
-	signatures := randomTypes{rand: rand.New(rand.NewPCG(seed, seed))}
-	var functions, checks strings.Builder
-	for i := range actors {
-		fmt.Fprintf(&functions, "//actor:task\nfunc f%d(ctx context.Context", i)
-		var first string
-		for p := range 1 + signatures.rand.IntN(4) {
-			expression := signatures.expression(3)
-			first = cmp.Or(first, expression)
-			fmt.Fprintf(&functions, ", p%d %s", p, expression)
-		}
-		fmt.Fprintf(&functions, ") (%s, error) { return p0, nil }\n\n", first)
-		fmt.Fprintf(&checks, "\troundtrip.RandomCall(t, %q, random.F%d.Via(client).Call)\n", fmt.Sprint("f", i), i)
-		fmt.Fprintf(&checks, "\troundtrip.Random(t, %q, random.F%d.Message, random.F%d.Args)\n", fmt.Sprint("f", i), i, i)
-	}
-	source := "package random\n\nimport \"context\"\n\n" + functions.String() + signatures.declared.String()
+var (
+	randomSeed   = flag.Uint64("random.seed", 2, "the first seed of the random signatures")
+	randomRounds = flag.Int("random.rounds", 1, "how many seeds of them to try")
+)
 
+// TestRandomSignatures generates, compiles and round-trips signatures that
+// nobody thought of. A failure can be looked at again by its seed.
+func TestRandomSignatures(t *testing.T) {
+	for seed := *randomSeed; seed < *randomSeed+uint64(*randomRounds); seed++ {
+		t.Run(fmt.Sprint("seed", seed), func(t *testing.T) { randomSignatures(t, seed) })
+	}
+}
+
+func randomSignatures(t *testing.T, seed uint64) {
+	const name, actors = "random", 40
+	source := newRandomSource(seed, module+"/"+name)
+	for range actors {
+		source.actor()
+	}
 	dir := t.TempDir()
 	writeModule(t, dir)
-	write(t, filepath.Join(dir, name, "tasks.go"), []byte(source))
-	write(t, filepath.Join(dir, name, model.FileName), generate(t, dir)[name])
+	source.write(t, dir)
+	output := generate(t, dir)[name]
+
+	source.shuffle()
+	source.write(t, dir)
+	if again := generate(t, dir)[name]; !bytes.Equal(again, output) {
+		line, got, want := firstDifference(again, output)
+		t.Errorf("with the declarations in another order: line %d: got %s, want %s", line, got, want)
+	}
+
+	write(t, filepath.Join(dir, name, model.FileName), output)
 	write(t, filepath.Join(dir, "checks", "checks_test.go"), []byte(
-		"package checks\n\nimport (\n\t\"testing\"\n\n\t\""+module+"/"+name+"\"\n\t\""+module+"/roundtrip\"\n)\n\nfunc Test(t *testing.T) {\n\tclient := roundtrip.Serve(t, random.Actors())\n"+checks.String()+"}\n"))
+		"package checks\n\nimport (\n\t\"testing\"\n\n\t\""+module+"/"+name+"\"\n\t\""+module+"/roundtrip\"\n)\n\n"+
+			"func Test(t *testing.T) {\n\tclient := roundtrip.Serve(t, random.Actors("+randomReceivers+"))\n"+source.checks.String()+"}\n"))
 	goTool(t, dir, "vet", "./...")
 	goTool(t, dir, "test", "-timeout=60s", "./checks")
 	if t.Failed() {
-		t.Logf("the source is\n%s", source)
+		t.Logf("seed %d gives\n%s", seed, source)
 	}
 }
 
-// randomTypes writes random types, and declares those that have a name.
-type randomTypes struct {
-	rand     *rand.Rand
-	declared strings.Builder
-	count    int
+// randomReceivers are the arguments of the table of a random package, and
+// randomDeclared the types that it always declares: receivers, and generic types
+// to be instantiated.
+const (
+	randomReceivers = "&random.Both{}, &random.Pointer{}, random.Value{}"
+	randomDeclared  = `type Value struct{}
+
+type Pointer struct{}
+
+type Both struct{}
+
+//actor:task
+func (Value) Nothing(ctx context.Context) {}
+
+//actor:task
+func (*Pointer) Nothing(ctx context.Context) {}
+
+//actor:task
+func (Both) Nothing(ctx context.Context) {}
+
+//actor:task
+func (*Both) Something(ctx context.Context, both bool) error { return nil }
+`
+	randomGeneric = `type Box[T any] struct{ Value T }
+
+type Pair[K comparable, V any] struct {
+	Key K
+	Val V ` + "`msgpack:\"val\"`" + `
 }
 
-var basicTypes = []string{
-	"bool", "string", "[]byte", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
-	"float32", "float64", "[3]byte", "rune",
-}
+type List[T any] []T
 
-func (r *randomTypes) basic() string { return basicTypes[r.rand.IntN(len(basicTypes))] }
+type Dict[K ~string | ~int8, V any] map[K]V
 
-// expression returns a type that nests at most depth levels.
-func (r *randomTypes) expression(depth int) string {
-	if depth == 0 {
-		return r.basic()
+type Vector[T any] = []T
+
+type Mark[T any] uint16
+`
+)
+
+// randomNames are those of parameters that generated code might like as well.
+var randomNames = strings.Fields(`ctx err a m e d v args field fields stub opts c delay
+	context time actor actor2 msgpack model model2 random q0 q1 q2
+	any bool byte error int int8 len nil new string true uint64 append iota
+	x X x2 X2 T1 T2 t1 t3 encodeT1 decodeT2 Box Pair F0 F1 f0 Actors Value Pointer
+	Func Type type_ größe 世界 ß _x __`)
+
+func randomParameterNames(r *rand.Rand, n int) []string {
+	var names []string
+	for _, i := range r.Perm(len(randomNames))[:n] {
+		names = append(names, randomNames[i])
 	}
-	depth--
-	switch r.rand.IntN(8) {
-	case 0:
-		return "[]" + r.expression(depth)
-	case 1:
-		return fmt.Sprintf("[%d]%s", r.rand.IntN(4), r.expression(depth))
-	case 2:
-		key := []string{"string", "int", "int8", "uint16", "uint64"}[r.rand.IntN(5)]
-		return "map[" + key + "]" + r.expression(depth)
-	case 3:
-		return "*" + r.structure(depth) // a pointer to a pointer may lose a nil
-	case 4:
-		return r.structure(depth)
-	case 5:
-		return r.name(r.expression(depth))
-	}
-	return r.basic()
-}
-
-// structure declares a struct and returns its name.
-func (r *randomTypes) structure(depth int) string {
-	var fields strings.Builder
-	for i := range r.rand.IntN(4) {
-		fmt.Fprintf(&fields, "\tF%d %s", i, r.expression(depth))
-		if r.rand.IntN(3) == 0 {
-			fmt.Fprintf(&fields, " `msgpack:\"f%d\"`", i)
-		}
-		fields.WriteString("\n")
-	}
-	return r.name("struct {\n" + fields.String() + "}")
-}
-
-// name declares a name for a type.
-func (r *randomTypes) name(of string) string {
-	r.count++
-	fmt.Fprintf(&r.declared, "type T%d %s\n\n", r.count, of)
-	return fmt.Sprint("T", r.count)
+	return names
 }

@@ -1,106 +1,94 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-
-	"github.com/actorgen/actorgen/generator/directive"
-	"github.com/actorgen/actorgen/generator/model"
 )
 
-// maxAhead bounds the directory entries that are looked at ahead: in a large
-// module the look costs more than it saves.
-const maxAhead = 4000
+// glance is what a look at the directories of the module shows while go list is
+// still finding its packages. It knows nothing of build tags, workspaces and
+// vendoring, so it only saves work: what it misses is read later, and what is
+// too much stays unused.
+type glance struct {
+	// dirs are those with a file that mentions a directive.
+	dirs []string
+	// silent are the files that mention none.
+	silent map[string]bool
+	// parsed are the files of dirs.
+	parsed map[string]parsed
+	// listed is the export data that will be asked for.
+	listed []*listed
+}
 
-// ahead guesses, while go list is still finding the files of the module in
-// root, which export data will be asked for, and has it listed: two runs of go
-// list then take the time of one. It knows nothing of build tags, workspaces
-// and vendoring, so what it misses is listed later, and what is too much stays
-// unused. The dirs are those with a file that mentions a directive.
-func ahead(ctx context.Context, root string, dirs []string) []*listed {
-	needed := make(map[string]bool)
-	fset := token.NewFileSet()
-	for _, dir := range dirs {
-		p := parseAhead(fset, dir)
+// parsed is a file with what it was parsed from.
+type parsed struct {
+	content []byte
+	file    *File
+}
+
+// look takes a glance at the module in root. If export data is needed, two runs
+// of go list then take the time of one.
+func look(ctx context.Context, fset *token.FileSet, root string) *glance {
+	g := &glance{silent: make(map[string]bool), parsed: make(map[string]parsed)}
+	speaking := make(map[string]bool)
+	for _, s := range sourcesIn(root) {
+		if s.mentions() {
+			speaking[filepath.Dir(s.path)] = true
+		} else {
+			g.silent[s.path] = true
+		}
+	}
+	g.dirs = slices.Sorted(maps.Keys(speaking))
+	needed := g.parse(fset)
+	if len(needed) > 0 && !exists(filepath.Join(root, "vendor")) {
+		// Read-only, because two runs must not bring go.mod up to date at once. An
+		// error is left to the true run to say.
+		packages, _ := listExports(ctx, root, needed.paths(), "-mod=readonly")
+		g.listed = slices.DeleteFunc(packages, func(p *listed) bool { return p.Export == "" })
+	}
+	return g
+}
+
+// parse parses the files of all directories, and returns what their annotated
+// functions need.
+func (g *glance) parse(fset *token.FileSet) needs {
+	var sources []source
+	for _, dir := range g.dirs {
+		sources = append(sources, readable(namesIn(dir))...)
+	}
+	files := make([]*File, len(sources))
+	each(len(sources), func(i int) { files[i] = parseFile(fset, sources[i]) })
+	packages := make(map[string]*Package)
+	for i, s := range sources {
+		g.parsed[s.path] = parsed{s.content, files[i]}
+		dir := filepath.Dir(s.path)
+		if packages[dir] == nil {
+			packages[dir] = new(Package)
+		}
+		packages[dir].Files = append(packages[dir].Files, files[i])
+	}
+	needed := make(needs)
+	for _, p := range packages {
 		var funcs []*ast.FuncDecl
 		for _, file := range p.Files {
 			funcs = slices.AppendSeq(funcs, maps.Keys(file.Directives.Funcs))
 		}
-		r := reached(p, funcs)
-		maps.Copy(needed, r.imports)
+		needed.add(reached(p, funcs))
 	}
-	if len(needed) == 0 || exists(filepath.Join(root, "vendor")) {
-		return nil
-	}
-	// Read-only, because two runs must not bring go.mod up to date at once.
-	packages, err := listExports(ctx, root, slices.Sorted(maps.Keys(needed)), "-mod=readonly")
-	if err != nil {
-		return nil // the true run will say it
-	}
-	return slices.DeleteFunc(packages, func(p *listed) bool { return p.Export == "" })
+	return needed
 }
 
-// mentioning returns the directories with a file that mentions a directive.
-func mentioning(root string) []string {
-	var dirs []string
-	seen := 0
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if seen++; err != nil || seen > maxAhead {
-			return fs.SkipAll
-		}
-		name := entry.Name()
-		if entry.IsDir() {
-			if path != root && (name == "vendor" || name == "testdata" || name[0] == '.' || name[0] == '_' || exists(filepath.Join(path, "go.mod"))) {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		dir := filepath.Dir(path)
-		if isSource(name) && !slices.Contains(dirs, dir) {
-			if content, err := os.ReadFile(path); err == nil && (source{path, content}).mentions() {
-				dirs = append(dirs, dir)
-			}
-		}
-		return nil
-	})
-	if err != nil || seen > maxAhead {
-		return nil
+// take returns a file that is parsed already, once: the caller may change it.
+func (g *glance) take(s source) (*File, bool) {
+	if g == nil {
+		return nil, false
 	}
-	return dirs
-}
-
-func parseAhead(fset *token.FileSet, dir string) *Package {
-	p := &Package{Dir: dir}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return p
-	}
-	for _, entry := range entries {
-		if !isSource(entry.Name()) {
-			continue
-		}
-		path := filepath.Join(dir, entry.Name())
-		if syntax, _ := parser.ParseFile(fset, path, nil, parser.ParseComments|parser.SkipObjectResolution); syntax != nil {
-			p.Files = append(p.Files, &File{Path: path, Syntax: syntax, Directives: directive.Scan(fset, syntax)})
-		}
-	}
-	return p
-}
-
-func isSource(name string) bool {
-	return strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && name != model.FileName &&
-		name[0] != '.' && name[0] != '_'
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+	p, ok := g.parsed[s.path]
+	delete(g.parsed, s.path)
+	return p.file, ok && bytes.Equal(p.content, s.content)
 }

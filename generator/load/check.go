@@ -11,7 +11,7 @@ import (
 // Check type-checks the packages of the roots, without function bodies, against
 // the export data of the imports that the roots reach. It returns the errors
 // that concern the roots; all others are ignored, because a package need not
-// compile before its stubs exist. The second error is for an environment in
+// compile before its stubs exist, and so are those in unclear packages. The second error is for an environment in
 // which go list does not run.
 func (m *Module) Check(ctx context.Context, roots []Root) ([]types.Error, error) {
 	funcs := make(map[*Package][]*ast.FuncDecl)
@@ -19,12 +19,12 @@ func (m *Module) Check(ctx context.Context, roots []Root) ([]types.Error, error)
 		funcs[r.Package] = append(funcs[r.Package], r.Func)
 	}
 	reaches := make(map[*Package]reach)
-	needed := make(map[string]bool)
+	needed := make(needs)
 	for p, list := range funcs {
 		reaches[p] = reached(p, list)
-		maps.Copy(needed, reaches[p].imports)
+		needed.add(reaches[p])
 	}
-	exports, err := newExports(ctx, m, slices.Sorted(maps.Keys(needed)))
+	exports, err := newExports(ctx, m, needed.paths())
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +34,7 @@ func (m *Module) Check(ctx context.Context, roots []Root) ([]types.Error, error)
 		if !ok {
 			continue
 		}
+		p.Unclear = !p.IsWhole() || m.importsBroken(r)
 		found := r.concerns(m.check(p, exports.limited(r.imports)))
 		if len(found) > 0 { // the guess by names may have missed an import
 			r.imports = allImports(p)
@@ -42,10 +43,36 @@ func (m *Module) Check(ctx context.Context, roots []Root) ([]types.Error, error)
 			}
 			found = r.concerns(m.check(p, exports.limited(r.imports)))
 		}
-		concerns = append(concerns, found...)
+		if !p.Unclear { // else they may follow from what was reported of the syntax
+			concerns = append(concerns, found...)
+		}
 	}
 	return concerns, exports.broken
 }
+
+// importsBroken reports whether an import is a package of the module that does not
+// parse.
+func (m *Module) importsBroken(r reach) bool {
+	for importPath := range r.imports {
+		if p := m.Find(importPath); p != nil && !p.IsWhole() {
+			return true
+		}
+	}
+	return false
+}
+
+// needs are the imports that export data must be had of.
+type needs map[string]bool
+
+// add adds those of one package, all known types included if some are not: they
+// must be the same types everywhere in a package.
+func (n needs) add(r reach) {
+	if r.foreign {
+		maps.Copy(n, r.imports)
+	}
+}
+
+func (n needs) paths() []string { return slices.Sorted(maps.Keys(n)) }
 
 // concerns keeps the errors that touch what is reached.
 func (r *reach) concerns(errors []types.Error) []types.Error {

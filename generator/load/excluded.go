@@ -1,6 +1,7 @@
 package load
 
 import (
+	"go/ast"
 	"os"
 	"path"
 	"path/filepath"
@@ -41,10 +42,19 @@ func (m *Module) addExcluded(p *Package, names []string) {
 		if s.content, err = os.ReadFile(s.path); err != nil || !s.mentions() {
 			continue
 		}
-		if file := m.parseFile(s); !isIgnored(file.Platform) && len(file.Directives.All()) > 0 {
-			p.Excluded = append(p.Excluded, file)
+		file := m.parseFile(s)
+		if isIgnored(file.Platform) || len(file.Directives.All()) == 0 {
+			continue
 		}
+		if file.Platform == "" && importsC(file.Syntax) {
+			file.Platform = `import "C"` // this build is one without cgo
+		}
+		p.Excluded = append(p.Excluded, file)
 	}
+}
+
+func importsC(syntax *ast.File) bool {
+	return slices.ContainsFunc(syntax.Imports, func(spec *ast.ImportSpec) bool { return spec.Path.Value == `"C"` })
 }
 
 // addUnlisted adds the packages of which every file is left out of this build:

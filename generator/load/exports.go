@@ -16,21 +16,25 @@ import (
 )
 
 // exports imports packages from the export data that one run of go list names,
-// and from source where a package does not compile yet.
+// from source where a package does not compile yet, and those that nobody had
+// listed from what is known.
 type exports struct {
 	ctx    context.Context
 	module *Module
 	listed map[string]*listed
 	gc     types.Importer
 	source map[string]*types.Package
+	known  *known
 	// broken is the first failure to run go list while importing.
 	broken error
 }
 
 func newExports(ctx context.Context, m *Module, paths []string) (*exports, error) {
-	e := &exports{ctx: ctx, module: m, listed: make(map[string]*listed), source: make(map[string]*types.Package)}
+	e := &exports{ctx: ctx, module: m, listed: make(map[string]*listed), source: make(map[string]*types.Package), known: newKnown(m.Fset)}
 	e.gc = importer.ForCompiler(m.Fset, "gc", e.open)
-	e.add(m.ahead)
+	if m.glance != nil {
+		e.add(m.glance.listed)
+	}
 	return e, e.list(paths)
 }
 
@@ -78,6 +82,8 @@ func (e *exports) Import(path string) (*types.Package, error) {
 	}
 	p := e.listed[path]
 	switch {
+	case p == nil && knownNames[path] != nil:
+		return e.known.Import(path)
 	case p == nil:
 		return nil, fmt.Errorf("package %q was not listed", path)
 	case p.Export != "":

@@ -36,17 +36,33 @@ type listed struct {
 // listError is what is wrong with a package.
 type listError struct{ Err string }
 
+// hint says what to do about a pattern that go list does not take for one of the
+// module, or is empty.
+func (e *listError) hint() string {
+	switch {
+	case strings.Contains(e.Err, "modules listed in go.work"):
+		return " (go work use . adds this module to the workspace, GOWORK=off leaves it)"
+	case strings.Contains(e.Err, "does not contain main module"):
+		return " (it belongs to another module: run actorgen there)"
+	}
+	return ""
+}
+
 // golist runs go list in dir and returns what it prints, errors of single
 // packages included.
 func golist(ctx context.Context, dir string, args ...string) ([]*listed, error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-e"}, args...)...)
 	cmd.Dir = dir
+	cmd.Env = append(cmd.Environ(), "GO111MODULE=on") // whatever the user has: there is a go.mod
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		if errors.Is(err, exec.ErrNotFound) {
+			return nil, errors.New("there is no go command in $PATH (actorgen asks it for the module's files: install Go, or add its bin directory)")
 		}
 		if text := strings.TrimSpace(stderr.String()); text != "" {
 			return nil, fmt.Errorf("go list: %s", text)

@@ -6,6 +6,7 @@
 package load
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -23,11 +24,15 @@ type Module struct {
 	Fset *token.FileSet
 	// Packages are all packages of the module, sorted by import path.
 	Packages []*Package
+	// Partial says that there are more of them, of which nothing is known.
+	Partial bool
 
 	// workingDir is where the run was started.
 	workingDir string
-	// ahead is the export data that was listed on a guess.
-	ahead []*listed
+	// translated are the files that cgo wrote, by their names.
+	translated map[string]*token.File
+	// glance is what was read and listed on a guess, if anything was.
+	glance *glance
 }
 
 // Relative names a file as the diagnostics of the run do.
@@ -35,12 +40,39 @@ func (m *Module) Relative(name string) string { return diagnostic.Relative(m.wor
 
 // HasActors reports whether any package, matched or not, has an annotated
 // function.
-func (m *Module) HasActors() bool { return slices.ContainsFunc(m.Packages, (*Package).hasActors) }
+func (m *Module) HasActors() bool { return slices.ContainsFunc(m.Packages, (*Package).HasActors) }
 
-// HasStale reports whether a matched package has a generated file, but no
-// annotated function any more.
+// HasStale reports whether a package that the patterns name has a generated
+// file, or stubs elsewhere, but no annotated function any more.
 func (m *Module) HasStale() bool {
-	return slices.ContainsFunc(m.Packages, func(p *Package) bool { return p.Matched && p.Output != "" && !p.hasActors() })
+	return slices.ContainsFunc(m.Packages, func(p *Package) bool {
+		return p.Output != "" && m.MayRemove(p) && !m.source(p).HasActors()
+	})
+}
+
+// MayRemove reports whether a generated file that belongs to no package any more
+// is one that the patterns speak of. Stubs in a package of their own belong to
+// the annotated package as long as there is one.
+func (m *Module) MayRemove(p *Package) bool {
+	source := m.source(p)
+	return source.Matched || p.Matched && !source.HasActors()
+}
+
+// source returns the package whose functions the output of p sends tasks to.
+func (m *Module) source(p *Package) *Package {
+	if source := m.Find(p.StubsOf); source != nil {
+		return source
+	}
+	return p
+}
+
+// Find returns the package with an import path, or nil.
+func (m *Module) Find(importPath string) *Package {
+	i, ok := slices.BinarySearchFunc(m.Packages, importPath, func(p *Package, path string) int { return cmp.Compare(p.Path, path) })
+	if !ok {
+		return nil
+	}
+	return m.Packages[i]
 }
 
 // Package is one package of the module. Only the first two groups of fields are
@@ -54,6 +86,9 @@ type Package struct {
 	// Output is the package's generated file if it exists and is ours, else
 	// empty.
 	Output string
+	// StubsOf is the import path of the annotated package whose stubs are in
+	// Output, if that is another package.
+	StubsOf string
 
 	// Sources are the paths of all files that the build compiles.
 	Sources []string
@@ -76,9 +111,18 @@ type Package struct {
 	// identifiers define. Both are nil until Module.Check.
 	Types *types.Package
 	Defs  map[*ast.Ident]types.Object
+	// Unclear says that the signatures depend on files that do not parse, so
+	// that a type which seems to be missing may be there. Set by Module.Check.
+	Unclear bool
 }
 
-func (p *Package) hasActors() bool {
+// IsWhole reports whether all files of the package could be read and parse.
+func (p *Package) IsWhole() bool {
+	return len(p.Unread) == 0 && !slices.ContainsFunc(p.Files, func(f *File) bool { return f.Err != nil })
+}
+
+// HasActors reports whether the package has an annotated function.
+func (p *Package) HasActors() bool {
 	return slices.ContainsFunc(p.Files, func(f *File) bool { return len(f.Directives.Funcs) > 0 })
 }
 

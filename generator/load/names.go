@@ -28,3 +28,25 @@ func ImportName(spec *ast.ImportSpec) (importPath, name string) {
 	name = strings.TrimPrefix(name, "go-")
 	return importPath, strings.TrimSuffix(name, "-go")
 }
+
+// Identifiers returns what a declaration declares at package scope.
+func Identifiers(d ast.Decl) []*ast.Ident {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			return []*ast.Ident{d.Name}
+		}
+	case *ast.GenDecl:
+		var names []*ast.Ident
+		for _, spec := range d.Specs {
+			switch spec := spec.(type) {
+			case *ast.TypeSpec:
+				names = append(names, spec.Name)
+			case *ast.ValueSpec:
+				names = append(names, spec.Names...)
+			}
+		}
+		return names
+	}
+	return nil
+}

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/scanner"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // a directive.
 func (m *Module) parse(p *listed) (*Package, error) {
 	result := &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir}
-	sources, err := readAll(p.Dir, slices.Concat(p.GoFiles, p.CgoFiles))
+	sources, err := m.readAll(p.Dir, slices.Concat(p.GoFiles, p.CgoFiles))
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +28,7 @@ func (m *Module) parse(p *listed) (*Package, error) {
 	}
 	sources = slices.DeleteFunc(sources, func(s source) bool {
 		if s.isOutput() {
-			result.Output = s.path
+			result.Output, result.StubsOf = s.path, model.SourceOfStubs(s.content)
 		}
 		return s.isOutput()
 	})
@@ -47,6 +48,9 @@ func (m *Module) parse(p *listed) (*Package, error) {
 	}
 	if !mentioned {
 		return result, nil
+	}
+	if sources, err = complete(sources); err != nil {
+		return nil, err
 	}
 	result.Files = append(result.Files, m.parseFiles(sources)...)
 	result.Tests = m.parseFiles(tests)
@@ -75,6 +79,37 @@ func readAll(dir string, names []string) ([]source, error) {
 			return nil, err
 		}
 		sources = append(sources, source{path, content})
+	}
+	return sources, nil
+}
+
+// readAll is the function of this name, but leaves the content of files unread of
+// which a glance has shown that they mention no directive.
+func (m *Module) readAll(dir string, names []string) ([]source, error) {
+	var sources []source
+	for _, name := range names {
+		s := source{path: filepath.Join(dir, name)}
+		if !m.glance.silent[s.path] {
+			var err error
+			if s.content, err = os.ReadFile(s.path); err != nil {
+				return nil, err
+			}
+		}
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+// complete reads what was left unread.
+func complete(sources []source) ([]source, error) {
+	for i, s := range sources {
+		if s.content == nil {
+			content, err := os.ReadFile(s.path)
+			if err != nil {
+				return nil, err
+			}
+			sources[i].content = content
+		}
 	}
 	return sources, nil
 }
@@ -109,15 +144,22 @@ func (m *Module) parseInvalid(sources []source, reason *listError) []*File {
 }
 
 func (m *Module) parseFile(s source) *File {
-	syntax, err := parser.ParseFile(m.Fset, s.path, s.content, parser.ParseComments|parser.SkipObjectResolution)
+	if file, ok := m.glance.take(s); ok {
+		return file
+	}
+	return parseFile(m.Fset, s)
+}
+
+func parseFile(fset *token.FileSet, s source) *File {
+	syntax, err := parser.ParseFile(fset, s.path, s.content, parser.ParseComments|parser.SkipObjectResolution)
 	if syntax == nil || syntax.Name == nil {
 		syntax = &ast.File{Name: ast.NewIdent("_")}
 	}
-	platform, malformed := platformOf(m.Fset, s.path, syntax)
+	platform, malformed := platformOf(fset, s.path, syntax)
 	if err == nil {
 		err = malformed
 	}
-	return &File{Path: s.path, Syntax: syntax, Directives: directive.Scan(m.Fset, syntax), Platform: platform, Err: firstError(err)}
+	return &File{Path: s.path, Syntax: syntax, Directives: directive.Scan(fset, syntax), Platform: platform, Err: firstError(err)}
 }
 
 // firstError leaves one error of a file that does not parse: the rest follows

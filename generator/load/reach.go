@@ -16,6 +16,9 @@ type Root struct {
 type reach struct {
 	imports map[string]bool
 	ranges  []span
+	// foreign says that some of the imports are needed for more than the types
+	// that are known.
+	foreign bool
 }
 
 type span struct{ from, to token.Pos }
@@ -66,6 +69,9 @@ func reached(p *Package, funcs []*ast.FuncDecl) reach {
 				w.reach.ranges = append(w.reach.ranges, span{spec.Pos(), spec.End()})
 			}
 		}
+	}
+	for _, file := range p.Files { // all that they bring along is not free to be declared
+		w.dotImports(file, "")
 	}
 	return w.reach
 }
@@ -125,7 +131,7 @@ func (w *walker) follow(file *File, node ast.Node) {
 			return false
 		case *ast.SelectorExpr:
 			if x, ok := n.X.(*ast.Ident); ok {
-				w.use(file, x.Name)
+				w.use(file, x.Name, n.Sel.Name)
 				return false
 			}
 		case *ast.Ident:
@@ -135,18 +141,18 @@ func (w *walker) follow(file *File, node ast.Node) {
 	})
 }
 
-// use notes the import that a qualifier stands for in a file. Where no import
-// looks like it, it may be any that has no name of its own.
-func (w *walker) use(file *File, qualifier string) {
+// use notes the import that a qualifier stands for in a file, of which a name is
+// used. Where no import looks like it, it may be any that has no name of its own.
+func (w *walker) use(file *File, qualifier, name string) {
 	if _, local := w.decls[qualifier]; local {
 		w.ident(file, qualifier)
 		return
 	}
 	found := false
 	for _, spec := range file.Syntax.Imports {
-		if importPath, name := ImportName(spec); name == qualifier {
+		if importPath, imported := ImportName(spec); imported == qualifier {
 			found = true
-			w.need(importPath)
+			w.need(importPath, name)
 		}
 	}
 	if found {
@@ -154,27 +160,33 @@ func (w *walker) use(file *File, qualifier string) {
 	}
 	for _, spec := range file.Syntax.Imports {
 		if importPath, _ := ImportName(spec); spec.Name == nil {
-			w.need(importPath)
+			w.need(importPath, name)
 		}
 	}
 }
 
-func (w *walker) need(importPath string) {
-	if importPath == "" || importPath == "C" || importPath == "unsafe" || w.reach.imports[importPath] {
+// need notes an import of which a name is used.
+func (w *walker) need(importPath, name string) {
+	if importPath == "" || importPath == "C" || importPath == "unsafe" {
 		return
 	}
 	w.reach.imports[importPath] = true
+	w.reach.foreign = w.reach.foreign || !isKnown(importPath, name)
+}
+
+// dotImports notes the imports that name may come from without a qualifier.
+func (w *walker) dotImports(file *File, name string) {
+	for _, spec := range file.Syntax.Imports {
+		if importPath, qualifier := ImportName(spec); qualifier == "." {
+			w.need(importPath, name)
+		}
+	}
 }
 
 func (w *walker) ident(file *File, name string) {
 	d, ok := w.decls[name]
 	if !ok {
-		for _, spec := range file.Syntax.Imports { // it may come from any dot import
-			if spec.Name != nil && spec.Name.Name == "." {
-				importPath, _ := ImportName(spec)
-				w.need(importPath)
-			}
-		}
+		w.dotImports(file, name) // it may come from any
 		return
 	}
 	if w.seen[d.node] {

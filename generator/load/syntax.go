@@ -26,11 +26,7 @@ func Syntax(ctx context.Context, dir string, patterns []string) (*Module, error)
 	guessing, stop := context.WithCancel(ctx)
 	defer stop()
 	var guess sync.WaitGroup
-	var dirs []string
-	guess.Go(func() {
-		dirs = mentioning(root)
-		m.ahead = ahead(guessing, root, dirs)
-	})
+	guess.Go(func() { m.glance = look(guessing, m.Fset, root) })
 	packages, err := golist(ctx, dir, args...)
 	if err != nil {
 		stop()
@@ -57,7 +53,7 @@ func Syntax(ctx context.Context, dir string, patterns []string) (*Module, error)
 		loaded.Matched = matched
 		m.Packages = append(m.Packages, loaded)
 	}
-	m.addUnlisted(dirs)
+	m.addUnlisted(m.glance.dirs)
 	slices.SortFunc(m.Packages, func(a, b *Package) int { return cmp.Compare(a.Path, b.Path) })
 	return m, nil
 }
@@ -89,7 +85,7 @@ func sameDir(a, b string) bool {
 func outside(p *listed, matched, explicit bool) error {
 	switch {
 	case matched && p.Dir == "" && p.Error != nil:
-		return errors.New(p.Error.Err)
+		return errors.New(p.Error.Err + p.Error.hint())
 	case matched && explicit:
 		return fmt.Errorf("package %q is not part of the main module", p.ImportPath)
 	}
@@ -101,6 +97,9 @@ func moduleRoot(dir string) (string, error) {
 	for d := dir; ; d = filepath.Dir(d) {
 		if info, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && !info.IsDir() {
 			return d, nil
+		}
+		if exists(filepath.Join(d, "go.work")) {
+			return "", fmt.Errorf("no go.mod in %q or above it (run actorgen in one of the modules of %q)", dir, filepath.Join(d, "go.work"))
 		}
 		if d == filepath.Dir(d) {
 			return "", fmt.Errorf("no go.mod in %q or above it (go mod init makes one)", dir)

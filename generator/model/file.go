@@ -2,6 +2,7 @@ package model
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -22,6 +23,25 @@ var Predeclared = []string{
 
 // HasHeader reports whether the generator wrote the Go file.
 func HasHeader(content []byte) bool { return HasLine(content, Header) }
+
+// stubsOf begins the line by which a file of stubs says whose they are.
+const stubsOf = "// The functions behind these stubs are in package "
+
+// StubsOf is the line of a file of stubs in a package of their own that names the
+// annotated package.
+func StubsOf(importPath string) string { return stubsOf + strconv.Quote(importPath) + "." }
+
+// SourceOfStubs returns what a file says by StubsOf, or nothing.
+func SourceOfStubs(content []byte) (importPath string) {
+	for line := range bytes.Lines(content) {
+		if quoted, ok := strings.CutPrefix(strings.TrimRight(string(line), ".\r\n"), stubsOf); ok {
+			if path, err := strconv.Unquote(quoted); err == nil {
+				return path
+			}
+		}
+	}
+	return ""
+}
 
 // HasLine reports whether a file has a line by which we know it. It may stand
 // anywhere, because a file with merge conflicts is still ours.

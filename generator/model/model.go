@@ -13,12 +13,25 @@ import (
 
 // Package is one package with annotated functions.
 type Package struct {
+	Place
+	// Types is the package, checked without function bodies.
+	Types *types.Package
+	// Stubs is where the stubs are, if they have a package of their own; else
+	// nil.
+	Stubs *Place
+	// Actors are sorted by Var.
+	Actors []*Actor
+	// Receivers are those of the methods among them, sorted by Name: the
+	// parameters of the table function.
+	Receivers []*Receiver
+}
+
+// Place is a package that a generated file belongs to.
+type Place struct {
 	// Path is the import path, Name the package name, Dir the directory.
 	Path string
 	Name string
 	Dir  string
-	// Types is the package, checked without function bodies.
-	Types *types.Package
 	// Declared holds every identifier that files of the package (the
 	// generated one left out) declare at package scope: its tests and what
 	// other builds read of it included.
@@ -26,8 +39,8 @@ type Package struct {
 	// Imported holds the names of the imports in these files: no file of the
 	// package may declare them, but each may import something else by them.
 	Imported map[string]bool
-	// Actors are sorted by Var.
-	Actors []*Actor
+	// Shared says that there are such files beside tests.
+	Shared bool
 }
 
 // Actor is one annotated function.

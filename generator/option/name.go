@@ -12,7 +12,7 @@ import (
 // prefixes and suffixes need room.
 const maxName = 127
 
-var name = Kind{Syntax: "letters, digits, '.', '_' and '-', at most 127 bytes", parse: func(text string) (any, error) {
+var name = Kind{Syntax: "letters, digits, ._- up to 127 bytes", parse: func(text string) (any, error) {
 	for _, r := range text {
 		if r > unicode.MaxASCII || !(unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r)) {
 			return nil, fmt.Errorf("contains %q", r)

@@ -23,8 +23,10 @@ type Option struct {
 	// Default is the built-in default, as an annotation would write it where
 	// it can be written.
 	Default string
-	// Meaning is one line for the help text.
+	// Meaning is one line for the help text and the reference page, and Example
+	// a value for the latter.
 	Meaning string
+	Example string
 	// Struct and Field name the field of package actor that takes the value;
 	// see model.Setting. Both are empty for keys that are part of the actor's
 	// identity.

@@ -86,8 +86,51 @@ func TestTable(t *testing.T) {
 		if _, err := o.Kind.Parse(o.Default); err != nil && !words[o.Default] {
 			t.Errorf("%s: got default %q, which %v", o.Key, o.Default, err)
 		}
+		if _, err := o.Kind.Parse(o.Example); err != nil || o.Example == o.Default {
+			t.Errorf("%s: got example %q, want a legal value that is not the default: %v", o.Key, o.Example, err)
+		}
 		if (o.Struct == "") != (o.Field == "") {
 			t.Errorf("%s: got struct %q and field %q, want both or neither", o.Key, o.Struct, o.Field)
 		}
 	}
+}
+
+// FuzzValues: whatever a key is set to, there is a value of one of the types that
+// the generator knows, or one line that completes a sentence.
+func FuzzValues(f *testing.F) {
+	for _, o := range Table {
+		f.Add(o.Default)
+	}
+	for _, text := range []string{`""`, "``", `"x"`, "none", "-1", "1e9", "+5", "0x10", "1h2m3s4ms5us6ns", ".5s", "9223372036854775807ns", "9223372036854775808ns", "\xff", "a.RQ", "Ünter"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, o := range Table {
+			value, err := o.Kind.Parse(text)
+			if err != nil {
+				if err.Error() == "" || strings.ContainsAny(err.Error(), "\n") {
+					t.Errorf("%s=%q: got error %q", o.Key, text, err)
+				}
+				continue
+			}
+			switch v := value.(type) {
+			case time.Duration:
+				written, err := o.Kind.Parse(FormatDuration(v))
+				if text != "none" && (err != nil || written != v || v < 0) {
+					t.Errorf("%s=%q: got %v, which is written %s and read as %v, %v", o.Key, text, v, FormatDuration(v), written, err)
+				}
+			case int:
+				if v < 0 || o.Struct == "" {
+					t.Errorf("%s=%q: got %d", o.Key, text, v)
+				}
+			case string:
+				if v != text || o.Struct != "" || len(v) > maxName && o.Key != "var" {
+					t.Errorf("%s=%q: got %q", o.Key, text, v)
+				}
+			case bool, Const:
+			default:
+				t.Errorf("%s=%q: got a %T", o.Key, text, value)
+			}
+		}
+	})
 }

@@ -8,6 +8,19 @@ import (
 	"github.com/actorgen/actorgen/generator/model"
 )
 
+// Stale returns the files that Write would change.
+func Stale(files []model.File) ([]model.File, error) {
+	changes, err := compare(files)
+	if err != nil {
+		return nil, err
+	}
+	var stale []model.File
+	for _, c := range changes {
+		stale = append(stale, model.File{Path: c.path, Content: c.after})
+	}
+	return stale, nil
+}
+
 // Diff returns a unified diff from the disk to files, empty when they agree.
 // Paths are shown relative to dir.
 func Diff(dir string, files []model.File) (string, error) {

@@ -59,6 +59,7 @@ func TestHunksApply(t *testing.T) {
 func apply(lines []string, diff string) ([]string, error) {
 	var result []string
 	at := 0
+	var previous byte
 	for _, l := range split([]byte(diff)) {
 		var oldFrom, oldCount, newFrom, newCount int
 		if n, _ := fmt.Sscanf(l, "@@ -%d,%d +%d,%d @@", &oldFrom, &oldCount, &newFrom, &newCount); n == 4 {
@@ -70,8 +71,15 @@ func apply(lines []string, diff string) ([]string, error) {
 			}
 			continue
 		}
+		if l[0] == '\\' { // the line before has no end
+			if last := len(result) - 1; last >= 0 && previous != '-' {
+				result[last] = strings.TrimSuffix(result[last], "\n")
+			}
+			continue
+		}
+		previous = l[0]
 		if l[0] != '+' {
-			if at >= len(lines) || lines[at] != l[1:] {
+			if at >= len(lines) || strings.TrimSuffix(lines[at], "\n") != strings.TrimSuffix(l[1:], "\n") {
 				return nil, fmt.Errorf("line %d does not match %q", at+1, l)
 			}
 			at++
@@ -81,4 +89,24 @@ func apply(lines []string, diff string) ([]string, error) {
 		}
 	}
 	return append(result, lines[at:]...), nil
+}
+
+// FuzzHunks: a diff turns one text into the other, also where lines look like
+// those of a diff.
+func FuzzHunks(f *testing.F) {
+	for _, pair := range [][2]string{
+		{"", "a"}, {"a\nb\nc\n", "a\nc"}, {"-a\n+b\n", "@@ -1,1 +1,1 @@\n"}, {"\\ No newline at end of file\n", "\\"}, {"\r\n\r\n", "\n"},
+	} {
+		f.Add(pair[0], pair[1])
+	}
+	f.Fuzz(func(t *testing.T, before, after string) {
+		a, b := split([]byte(before)), split([]byte(after))
+		diff := hunks(a, b)
+		if (diff == "") != (before == after) {
+			t.Fatalf("%q to %q: got diff %q", before, after, diff)
+		}
+		if got, err := apply(a, diff); err != nil || strings.Join(got, "") != after {
+			t.Fatalf("%q to %q: got %q, %v by\n%s", before, after, got, err, diff)
+		}
+	})
 }

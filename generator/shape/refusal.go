@@ -1,9 +1,12 @@
 package shape
 
 import (
+	"cmp"
 	"fmt"
 	"go/types"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Refusal is why a type cannot be carried.
@@ -26,6 +29,18 @@ func (w *walker) refuse(path, hint, format string, args ...any) {
 // convert is the way out of types that the user cannot change.
 const convert = "convert to a type of your own"
 
+// leaf is the way out of types that live in the annotated package while its
+// stubs do not.
+func leaf(t declared) string {
+	const move = "move it into a leaf package, and keep an alias"
+	if t.TypeArgs().Len() > 0 {
+		return move
+	}
+	name := t.Obj().Name()
+	first, size := utf8.DecodeRuneInString(name)
+	return fmt.Sprintf("%s: type %s = leaf.%c%s", move, name, unicode.ToUpper(first), name[size:])
+}
+
 // hint returns what to do about a type, which can be changed in the user's own
 // module only.
 func (w *walker) hint(t types.Type, own string) string {
@@ -46,8 +61,9 @@ func (w *walker) foreign(t types.Type) bool {
 }
 
 func (w *walker) show(t types.Type) string {
+	annotated := cmp.Or(w.Importer, w.Package)
 	return types.TypeString(t, func(p *types.Package) string {
-		if p.Path() == w.Package {
+		if p.Path() == annotated {
 			return ""
 		}
 		return p.Name()

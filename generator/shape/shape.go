@@ -60,6 +60,10 @@ type Home struct {
 	Package string
 	// Module is the path of the module whose types the user can change.
 	Module string
+	// Importer is the import path of the annotated package where that is another
+	// one, which imports the generated file, so that the file can name none of
+	// its types. Empty for none.
+	Importer string
 }
 
 // Of returns the shape of t for generated code in home, or what keeps messages
@@ -79,7 +83,7 @@ type walker struct {
 
 // of returns the shape of t. The path names the fields on the way to it.
 func (w *walker) of(t types.Type, path string) *Shape {
-	s := &Shape{Type: Spelled(w.Package, t)}
+	s := &Shape{Type: w.Spelled(t)}
 	if !w.nameable(s.Type, path) {
 		return s
 	}
@@ -152,12 +156,16 @@ func (w *walker) underlying(s *Shape, path string) {
 // plain says that Encoder and Decoder have a method of this name.
 func (s *Shape) plain(method string) { s.Form, s.Encode, s.Decode = Plain, method, method }
 
+// maxPointers ends pointers to ever larger instances of a generic type, which the
+// compiler refuses later, as in "type P[T any] *P[[]T]".
+const maxPointers = 100
+
 // pointsAtItself reports whether following pointers never ends, as in
 // "type P *P": such a type has no bytes.
 func pointsAtItself(p *types.Pointer) bool {
 	seen := make(map[*types.Pointer]bool)
 	for ok := true; ok; p, ok = p.Elem().Underlying().(*types.Pointer) {
-		if seen[p] {
+		if seen[p] || len(seen) == maxPointers {
 			return true
 		}
 		seen[p] = true

@@ -18,21 +18,24 @@ func CanImport(from, to string) bool {
 	return parent != "" && (from == parent || strings.HasPrefix(from, parent+"/"))
 }
 
-// Spelled returns t as a file of package home can write it: an alias that is
-// hidden from home is replaced by what it stands for.
-func Spelled(home string, t types.Type) types.Type {
+// Spelled returns t as code in home can write it: an alias that is hidden from
+// home is replaced by what it stands for.
+func (home Home) Spelled(t types.Type) types.Type {
 	for {
 		alias, ok := t.(*types.Alias)
-		if !ok || visible(home, alias.Obj()) {
+		if !ok || home.visible(alias.Obj()) {
 			return t
 		}
 		t = alias.Rhs()
 	}
 }
 
-// visible reports whether a file of package home can name a type.
-func visible(home string, o *types.TypeName) bool {
-	return o.Pkg() == nil || o.Pkg().Path() == home || o.Exported() && CanImport(home, o.Pkg().Path())
+// visible reports whether code in home can name a type.
+func (home Home) visible(o *types.TypeName) bool {
+	if o.Pkg() == nil || o.Pkg().Path() == home.Package {
+		return true
+	}
+	return o.Exported() && o.Pkg().Path() != home.Importer && CanImport(home.Package, o.Pkg().Path())
 }
 
 // declared is an alias or a named type. A public alias makes up for a type that
@@ -68,7 +71,7 @@ func (w *walker) writable(t types.Type, path string) bool {
 	}
 	w.nesting++
 	defer func() { w.nesting-- }()
-	switch t := Spelled(w.Package, t).(type) {
+	switch t := w.Spelled(t).(type) {
 	case declared:
 		return w.named(t, path)
 	case *types.Struct:
@@ -91,10 +94,13 @@ func (w *walker) writable(t types.Type, path string) bool {
 }
 
 func (w *walker) named(t declared, path string) bool {
-	if o := t.Obj(); !visible(w.Package, o) {
-		if o.Exported() {
+	if o := t.Obj(); !w.visible(o) {
+		switch {
+		case o.Pkg().Path() == w.Importer:
+			w.refuse(path, leaf(t), "type %s lives in the annotated package, which its stubs in package %q cannot import", o.Name(), w.Package)
+		case o.Exported():
 			w.refuse(path, w.hint(t, ""), "type %s.%s is in package %q, which %q cannot import", o.Pkg().Name(), o.Name(), o.Pkg().Path(), w.Package)
-		} else {
+		default:
 			w.refuse(path, w.hint(t, ""), "type %s.%s is not exported by its package", o.Pkg().Name(), o.Name())
 		}
 		return false
@@ -114,7 +120,11 @@ func (w *walker) literal(s *types.Struct, path string, asked func(tag string) bo
 	for i := range s.NumFields() {
 		f := s.Field(i)
 		if !f.Exported() && f.Pkg().Path() != w.Package {
-			w.refuse(path, "give the type a name", "only package %q can write the type %s", f.Pkg().Path(), w.show(s))
+			hint := "give the type a name"
+			if f.Pkg().Path() == w.Importer {
+				hint += " in a leaf package"
+			}
+			w.refuse(path, hint, "only package %q can write the type %s", f.Pkg().Path(), w.show(s))
 			return false
 		}
 		if asked(s.Tag(i)) && !w.writable(f.Type(), path) {

@@ -22,15 +22,32 @@ type Field struct {
 func (w *walker) structure(s *Shape, u *types.Struct, path string) {
 	s.Form = Struct
 	before := len(w.refusals)
-	if isLock(s.Type) {
+	switch {
+	case isLock(s.Type):
 		w.refuse(path, lockHint, "%s is a lock, which must not be copied", w.show(s.Type))
-	} else {
+	case w.foreign(s.Type) && holdsLock(s.Type): // where, is hardly the reader's concern
+		w.refuse(path, lockHint, "%s holds a lock, which must not be copied", w.show(s.Type))
+	default:
 		w.fields(s, u, path)
 	}
-	if len(w.refusals) > before && w.foreign(s.Type) { // one reason is enough not to use it
+	if len(w.refusals) == before {
+		return
+	}
+	switch { // one reason is enough not to use what cannot be changed
+	case w.foreign(s.Type):
 		w.refusals = w.refusals[:before+1]
 		w.refusals[before].Hint = convert
+	case isBorrowed(s.Type, u):
+		w.refusals = w.refusals[:before+1]
+		w.refusals[before].Hint = "use the type it is defined by: its methods do not come along"
 	}
+}
+
+// isBorrowed reports whether a type has been defined by a struct type of another
+// package, as in "type Stamp time.Time": its fields are not its own.
+func isBorrowed(t types.Type, u *types.Struct) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && u.NumFields() > 0 && named.Obj().Pkg() != nil && u.Field(0).Pkg().Path() != named.Obj().Pkg().Path()
 }
 
 func (w *walker) fields(s *Shape, u *types.Struct, path string) {

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"go/format"
-	"path"
 	"path/filepath"
 	"text/template"
 
@@ -22,17 +21,11 @@ const FileName = "main.go"
 
 // Main is a worker's main package.
 type Main struct {
-	dir    string
-	module string
-	tables []table
-}
-
-// table is an import of a package with a table.
-type table struct {
-	Path string
-	// Alias is empty where the package's own name serves.
-	Alias string
-	Name  string
+	dir      string
+	module   string
+	packages []*model.Package
+	// taken are the identifiers that other files of the package declare.
+	taken map[string]bool
 }
 
 // New checks that a main package in dir can run the actors of all packages, and
@@ -40,7 +33,7 @@ type table struct {
 // that cannot hold the worker, and for patterns that miss all actors: the worker
 // goes only with the last of them.
 func New(m *load.Module, dir string, packages []*model.Package, diagnostics *diagnostic.List) (*Main, error) {
-	importPath, err := placeFor(m, dir)
+	importPath, taken, err := placeFor(m, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -48,13 +41,16 @@ func New(m *load.Module, dir string, packages []*model.Package, diagnostics *dia
 		return nil, fmt.Errorf("the patterns match no package with actors for the worker of -main to run")
 	}
 	for _, p := range packages {
-		check(importPath, p, diagnostics)
+		if p.Stubs != nil && p.Stubs.Path == importPath {
+			return nil, fmt.Errorf("directory %q would hold the worker of -main and the stubs of package %q (choose another for one)", dir, p.Path)
+		}
+		check(m, importPath, p, diagnostics)
 	}
-	return &Main{dir: dir, module: m.Path, tables: imports(packages)}, nil
+	return &Main{dir: dir, module: m.Path, packages: packages, taken: taken}, nil
 }
 
 // check reports why a worker cannot run the actors of a package.
-func check(worker string, p *model.Package, diagnostics *diagnostic.List) {
+func check(m *load.Module, worker string, p *model.Package, diagnostics *diagnostic.List) {
 	if len(p.Actors) == 0 {
 		return
 	}
@@ -62,39 +58,20 @@ func check(worker string, p *model.Package, diagnostics *diagnostic.List) {
 	switch {
 	case p.Name == "main":
 		diagnostics.Addf(first.Pos, "move its actors into a package of their own", "package main %q cannot be part of the worker", p.Path)
+		return
 	case !shape.CanImport(worker, p.Path):
 		diagnostics.Addf(first.Pos, "choose another directory for -main", "worker %q cannot import package %q", worker, p.Path)
 	}
-	for _, a := range p.Actors {
-		if a.Receiver != nil {
-			diagnostics.Addf(a.Pos, "write a worker main of your own and pass the receiver to Actors",
-				"worker cannot run method %s: it has no receiver to call it on", a.Func)
+	for _, r := range p.Receivers {
+		if r.New == nil {
+			missing(m, p, r, diagnostics)
 		}
 	}
-}
-
-// imports gives every package a name of its own in the file.
-func imports(packages []*model.Package) []table {
-	used := map[string]bool{"main": true, "init": true, "workercmd": true}
-	var tables []table
-	for _, p := range packages {
-		name := p.Name
-		for n := 2; used[name]; n++ {
-			name = fmt.Sprintf("%s%d", p.Name, n)
-		}
-		used[name] = true
-		t := table{Path: p.Path, Name: name}
-		if name != path.Base(p.Path) {
-			t.Alias = name
-		}
-		tables = append(tables, t)
-	}
-	return tables
 }
 
 // File renders the file. Without a table to run, the file must not exist.
 func (m *Main) File() (model.File, error) {
-	if len(m.tables) == 0 {
+	if len(m.packages) == 0 {
 		return model.File{Path: filepath.Join(m.dir, FileName)}, nil
 	}
 	text, err := template.New(FileName).Parse(templates.Worker)
@@ -102,11 +79,9 @@ func (m *Main) File() (model.File, error) {
 		return model.File{}, fmt.Errorf("parse the worker's template: %w", err)
 	}
 	var out bytes.Buffer
-	data := struct {
-		Header, Command, Module string
-		Imports                 []table
-	}{model.Header, filepath.Base(m.dir), m.module, m.tables}
-	if err := text.Execute(&out, data); err != nil {
+	page := newPage(m.packages, m.taken)
+	page.Header, page.Command, page.Module = model.Header, filepath.Base(m.dir), m.module
+	if err := text.Execute(&out, page); err != nil {
 		return model.File{}, fmt.Errorf("execute the worker's template: %w", err)
 	}
 	content, err := format.Source(out.Bytes())

@@ -33,8 +33,14 @@ func runHere(queues string, args ...string) *inProcess {
 		defer w.mu.Unlock()
 		fmt.Fprintln(&w.said, words...)
 	}
-	p := process{name: "worker", args: args, getenv: func(string) string { return "" }, stdout: io.Discard, stderr: io.Discard}
-	go func() { w.code <- p.run(w.signals, []actor.Table{w.table()}) }()
+	p := newProcess(surroundings{name: "worker", args: args, getenv: func(string) string { return "" }, stdout: io.Discard, stderr: io.Discard})
+	go func() {
+		code, ok := p.start(w.signals)
+		if ok {
+			code = p.leave(p.run([]actor.Table{w.table()}))
+		}
+		w.code <- code
+	}()
 	return w
 }
 

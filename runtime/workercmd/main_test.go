@@ -22,6 +22,8 @@ const (
 	queuesVariable = "WORKERCMD_QUEUES"
 	// kindVariable makes the worker send itself one task of this kind.
 	kindVariable = "WORKERCMD_KIND"
+	// makesVariable makes the worker construct a receiver of this kind first.
+	makesVariable = "WORKERCMD_MAKES"
 )
 
 func TestMain(m *testing.M) {
@@ -30,6 +32,9 @@ func TestMain(m *testing.M) {
 		go d.obey(os.Stdin)
 		if kind := os.Getenv(kindVariable); kind != "" {
 			go sendOne(d.table()[0].Definition, kind)
+		}
+		if makes := os.Getenv(makesVariable); makes != "" {
+			d.construct(makes)
 		}
 		Main(d.table())
 	}

@@ -4,8 +4,9 @@ package tasks
 
 import (
 	"context"
-	"github.com/actorgen/actorgen/runtime/actor"
 	"time"
+
+	"github.com/actorgen/actorgen/runtime/actor"
 )
 
 // Generator and runtime fit together as long as this constant exists.

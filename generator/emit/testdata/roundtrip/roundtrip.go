@@ -28,6 +28,35 @@ func Check[A any](t *testing.T, m actor.Message, err error, args func(actor.Mess
 	}
 }
 
+// Same encodes each of the values, which are the arguments of an actor, by its
+// method Message and decodes them by its method Args.
+func Same[A any](t *testing.T, message any, args func(actor.Message) (A, error), values ...A) {
+	t.Helper()
+	encode := reflect.ValueOf(message)
+	for _, want := range values {
+		encoded := pass(encode, fields(want))
+		err, _ := encoded[1].Interface().(error)
+		Check(t, encoded[0].Interface().(actor.Message), err, args, want)
+	}
+}
+
+// pass calls a function, whose variadic argument is given as a slice.
+func pass(f reflect.Value, arguments []reflect.Value) []reflect.Value {
+	if f.Type().IsVariadic() {
+		return f.CallSlice(arguments)
+	}
+	return f.Call(arguments)
+}
+
+func fields(of any) []reflect.Value {
+	v := reflect.ValueOf(of)
+	list := make([]reflect.Value, v.NumField())
+	for i := range list {
+		list[i] = v.Field(i)
+	}
+	return list
+}
+
 // Run runs messages by the table.
 func Run(t *testing.T, table actor.Table, messages ...actor.Message) {
 	t.Helper()
@@ -87,7 +116,7 @@ func Random(t *testing.T, name string, message, args any) {
 			}
 			values[i] = v
 		}
-		encoded := encode.Call(values)
+		encoded := pass(encode, values)
 		if err := encoded[1].Interface(); err != nil {
 			t.Fatalf("%s: encode: %v", name, err)
 		}
@@ -146,7 +175,7 @@ func RandomCall(t *testing.T, name string, call any) {
 			}
 			values = append(values, v)
 		}
-		got := f.Call(values)
+		got := pass(f, values)
 		if err := got[1].Interface(); err != nil {
 			t.Fatalf("%s: call: %v", name, err)
 		}

@@ -1,0 +1,177 @@
+package emit
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// layouter formats declarations as gofmt does but without parsing them: gofmt
+// would take longer than everything else that generating does. It knows the few
+// constructs that this package writes, one statement or element to a line.
+type layouter struct {
+	out    []byte
+	tokens []lexeme // of the line
+	blocks []block  // that are open, from outside to inside
+	rows   []row    // not yet written, because their columns are aligned
+	begun  bool
+	empty  bool // the innermost block
+}
+
+// block is what an opened bracket at the end of a line holds.
+type block byte
+
+const (
+	statements block = iota
+	fields           // of a struct: name and type in columns
+	elements         // of a literal: key and value in columns
+	arguments
+)
+
+// row is a line of two columns.
+type row struct{ left, right []byte }
+
+// layout formats one declaration, with its comment. It reports false for what it
+// does not know, which is gofmt's then.
+func (l *layouter) layout(declaration []byte) ([]byte, bool) {
+	*l = layouter{
+		out:    make([]byte, 0, len(declaration)+len(declaration)/8),
+		tokens: l.tokens[:0], blocks: l.blocks[:0], rows: l.rows[:0],
+	}
+	comment, code := cutComment(declaration)
+	if !isPlain(comment) {
+		return nil, false
+	}
+	l.out = append(l.out, comment...)
+	for line := range bytes.Lines(code) {
+		if !l.line(bytes.TrimSpace(line)) {
+			return nil, false
+		}
+	}
+	l.align()
+	return bytes.TrimSuffix(l.out, []byte("\n")), l.begun && len(l.blocks) == 0
+}
+
+func (l *layouter) line(line []byte) bool {
+	var ok bool
+	if l.tokens, ok = lex(l.tokens[:0], line); !ok || l.begun && len(l.blocks) == 0 {
+		return false
+	}
+	l.begun = true
+	t := l.tokens
+	if t[0].closes() {
+		if l.align(); len(l.blocks) == 0 || l.empty && !l.inside(statements) {
+			return false
+		}
+		l.blocks = l.blocks[:len(l.blocks)-1]
+	}
+	opened, opens, ok := opening(t)
+	l.empty = opens
+	if !ok || !opens && !l.ends(t) {
+		return false
+	}
+	if !opens && !t[0].closes() {
+		if left := l.column(t); left > 0 {
+			return l.row(t, left)
+		}
+		if l.inside(fields) {
+			return false
+		}
+	}
+	l.align()
+	l.indent(t[0].is("case") || t[0].is("default"))
+	if l.out, ok = spaced(l.out, t, opens && (opened == statements || opened == fields)); !ok {
+		return false
+	}
+	l.out = append(l.out, '\n')
+	if opens {
+		l.blocks = append(l.blocks, opened)
+	}
+	return true
+}
+
+// opening says what a line opens, if its last token does so.
+func opening(t []lexeme) (opened block, opens, ok bool) {
+	switch last := t[len(t)-1]; {
+	case last.is("("):
+		return arguments, true, true
+	case !last.is("{"):
+		return 0, false, true
+	}
+	switch {
+	case len(t) == 4 && t[0].is("type") && t[2].is("struct"):
+		return fields, true, true
+	case has(t, "struct"): // whose brace it may be, in the parameters of a function
+		return 0, false, false
+	case t[0].is("if"), t[0].is("for"), t[0].is("switch"), has(t, "func"):
+		return statements, true, true
+	}
+	return elements, true, len(t) > 1
+}
+
+// ends reports whether a line that opens nothing is the whole of a statement or
+// an element.
+func (l *layouter) ends(t []lexeme) bool {
+	last := t[len(t)-1]
+	switch {
+	case last.is(","):
+		return l.inside(elements) || l.inside(arguments)
+	case t[0].is("case"), t[0].is("default"), last.is(":"):
+		return last.is(":") && t[0].kind == keyword
+	}
+	return (last.kind != operator || last.closes() || last.is("]") || last.is("--")) && !has(t, ";")
+}
+
+// column returns how many tokens of a line are its first column. Zero is for a
+// line without columns.
+func (l *layouter) column(t []lexeme) int {
+	switch {
+	case len(t) < 2 || t[0].kind != word:
+		return 0
+	case l.inside(fields) && !t[1].is(".") && t[len(t)-1].kind != text: // neither embedded nor with a tag
+		return 1
+	case l.inside(elements) && t[1].is(":"):
+		return 2
+	}
+	return 0
+}
+
+// inside reports which block the line stands in.
+func (l *layouter) inside(b block) bool { return len(l.blocks) > 0 && l.blocks[len(l.blocks)-1] == b }
+
+func (l *layouter) row(t []lexeme, left int) bool {
+	first, ok := spaced(nil, t[:left], false)
+	if !ok {
+		return false
+	}
+	second, ok := spaced(nil, t[left:], false)
+	l.rows = append(l.rows, row{first, second})
+	return ok
+}
+
+// align writes the rows that wait, all second columns below each other.
+func (l *layouter) align() {
+	width := 0
+	for _, r := range l.rows {
+		width = max(width, utf8.RuneCount(r.left))
+	}
+	for _, r := range l.rows {
+		l.indent(false)
+		l.out = append(l.out, r.left...)
+		for range width - utf8.RuneCount(r.left) + 1 {
+			l.out = append(l.out, ' ')
+		}
+		l.out = append(append(l.out, r.right...), '\n')
+	}
+	l.rows = l.rows[:0]
+}
+
+// indent begins a line. Cases stand one step to the left.
+func (l *layouter) indent(isCase bool) {
+	n := len(l.blocks)
+	if isCase {
+		n--
+	}
+	for range n {
+		l.out = append(l.out, '\t')
+	}
+}

@@ -1,0 +1,129 @@
+package emit
+
+import "slices"
+
+// spaced appends the tokens of a line with the spaces that gofmt puts between
+// them. The last one may open a block. It reports false where it is not certain.
+func spaced(out []byte, tokens []lexeme, block bool) ([]byte, bool) {
+	for i, t := range tokens {
+		if i > 0 {
+			space, ok := between(tokens, i, block && i == len(tokens)-1)
+			if !ok {
+				return out, false
+			}
+			if space {
+				out = append(out, ' ')
+			}
+		}
+		out = append(out, t.text...)
+	}
+	return out, true
+}
+
+// between reports whether there is a space in front of the token at i, which may
+// open a block.
+func between(tokens []lexeme, i int, block bool) (space, ok bool) {
+	a, b := tokens[i-1], tokens[i]
+	switch {
+	case b.is(","), b.is(";"), b.is(")"), b.is("]"), b.is("}"), b.is("."), b.is(":"), b.is("--"):
+		return false, !a.is(",")
+	case isBinary(tokens, i-1), isBinary(tokens, i), a.is(","), a.is(";"), a.is(":"):
+		return true, true
+	case a.is("("), a.is("["), a.is("{"), a.is("."), a.is("!"), a.is("&"), a.is("*"), a.is("..."):
+		return false, true
+	case b.is("("):
+		return beforeParenthesis(tokens, i)
+	case b.is("["):
+		return beforeBracket(tokens, i)
+	case b.is("{"):
+		literal := a.kind == word || a.is("]") || a.is("struct") && follows(tokens, i, "}")
+		return block, block || literal && !has(tokens, "func")
+	case b.is("*"): // of a pointer
+		return !a.is("]"), a.kind == word || a.kind == keyword || a.is("]") || a.is(")")
+	case b.is("..."):
+		return !follows(tokens, i, ")"), a.kind == word
+	case b.is("&"), b.is("!"):
+		return true, a.kind == keyword
+	case a.is("]"):
+		return false, b.kind == word || b.is("map")
+	case a.is(")"):
+		return true, b.kind == word || b.is("map")
+	}
+	return true, isWord(a) && isWord(b)
+}
+
+// beforeParenthesis is between for the parameters of a signature, the arguments
+// of a call, and an expression in parentheses.
+func beforeParenthesis(tokens []lexeme, i int) (space, ok bool) {
+	switch a := tokens[i-1]; {
+	case a.is("func"):
+		return i == 1, true // a receiver
+	case a.kind == keyword:
+		return true, true
+	case a.is(")"):
+		return true, has(tokens, "func") && !follows(tokens, i, ")") // results, of which there are some
+	default:
+		return false, a.kind == word || a.is("]")
+	}
+}
+
+// beforeBracket is between for an index, a type argument, and a type that
+// follows a name.
+func beforeBracket(tokens []lexeme, i int) (space, ok bool) {
+	a := tokens[i-1]
+	typ := follows(tokens, i, "]")
+	if i+3 < len(tokens) && tokens[i+1].kind == number && tokens[i+2].is("]") {
+		last := tokens[i+3]
+		typ = isWord(last) || last.is("[") || last.is("*")
+	}
+	switch {
+	case a.is("map"), a.is("]"):
+		return false, true
+	case a.is(")"):
+		return true, typ
+	case a.kind == keyword:
+		return true, true
+	}
+	return typ, a.kind == word && (typ || !mayBeLength(tokens, i))
+}
+
+// mayBeLength reports whether the bracket at i may open the length of an array:
+// then a type follows the one that closes it.
+func mayBeLength(tokens []lexeme, i int) bool {
+	depth := 0
+	for ; i < len(tokens); i++ {
+		switch {
+		case tokens[i].is("["):
+			depth++
+		case tokens[i].is("]"):
+			depth--
+		}
+		if depth == 0 {
+			return i+1 < len(tokens) && (isWord(tokens[i+1]) || tokens[i+1].is("[") || tokens[i+1].is("*"))
+		}
+	}
+	return false
+}
+
+func follows(tokens []lexeme, i int, text string) bool {
+	return i+1 < len(tokens) && tokens[i+1].is(text)
+}
+
+func has(tokens []lexeme, text string) bool {
+	return slices.ContainsFunc(tokens, func(t lexeme) bool { return t.is(text) })
+}
+
+// isWord reports whether a token would run into another of its kind.
+func isWord(t lexeme) bool { return t.kind != operator }
+
+// isBinary reports whether a token stands between two operands. Only durations
+// are multiplied.
+func isBinary(tokens []lexeme, i int) bool {
+	switch t := tokens[i]; {
+	case t.is("="), t.is(":="), t.is("=="), t.is("!="):
+		return true
+	case t.is("*"):
+		return i > 0 && tokens[i-1].kind == number && (i == 1 || tokens[i-2].is(":") || i > 2 && tokens[i-3].is("new"))
+	}
+	return false
+}
