@@ -136,7 +136,10 @@ func (r *rig) held(t *testing.T) (n int) {
 // acknowledgement. The broker closes the channel of their queue, and delivers
 // them again: the run under way settles them, the other messages of the queue
 // run. The other queue's channel lives on, unless some of its messages, too, are
-// not settled in time: alone says that no other fault has led to that. Once the
+// not settled in time: alone says that no other fault has led to that. Nor does it
+// live on where the connection ends: RabbitMQ (3.10, seen) may deliver on the
+// channel after it has closed it, which the library takes for a fault of the
+// connection. Once the
 // tasks have come back the broker waits as long as ever, or several workers could
 // pass them to each other for long.
 func consumerTimeout(alone bool) fault {
@@ -151,7 +154,7 @@ func consumerTimeout(alone bool) fault {
 		defer r.reopen(t)
 		defer patient()
 		r.reopen(t)
-		other := r.sessionsOf(r.queues()[1])
+		other, lost := r.sessionsOf(r.queues()[1]), r.crews[0].Stats().ConnectionsLost
 		var ids []string
 		for _, d := range r.definitions[:2] {
 			ids = append(ids, r.sendTo(d, lasting, long, 1)...)
@@ -177,7 +180,7 @@ func consumerTimeout(alone bool) fault {
 				}
 			})
 		}
-		if !alone {
+		if !alone || r.crews[0].Stats().ConnectionsLost > lost {
 			return
 		}
 		for session := range other {
