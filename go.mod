@@ -3,7 +3,6 @@ module github.com/actorgen/actorgen
 go 1.26.0
 
 require (
-	github.com/dave/jennifer v1.7.1
 	github.com/rabbitmq/amqp091-go v1.16.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/vmihailenco/msgpack/v5 v5.4.1

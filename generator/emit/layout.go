@@ -66,7 +66,7 @@ func (l *layouter) line(line []byte) bool {
 	}
 	opened, opens, ok := opening(t)
 	l.empty = opens
-	if !ok || !opens && !l.ends(t) {
+	if !ok || !opens && !l.ends(t) || t[0].is("{") && !l.inside(elements) {
 		return false
 	}
 	if !opens && !t[0].closes() {
@@ -96,8 +96,12 @@ func opening(t []lexeme) (opened block, opens, ok bool) {
 		return arguments, true, true
 	case !last.is("{"):
 		return 0, false, true
+	case len(t) == 1:
+		return 0, false, false
 	}
 	switch {
+	case t[len(t)-2].is(";"), t[0].is("switch") && (len(t) == 2 || has(t, ";")): // nothing that we write
+		return 0, false, false
 	case len(t) == 4 && t[0].is("type") && t[2].is("struct"):
 		return fields, true, true
 	case has(t, "struct"): // whose brace it may be, in the parameters of a function
@@ -105,7 +109,7 @@ func opening(t []lexeme) (opened block, opens, ok bool) {
 	case t[0].is("if"), t[0].is("for"), t[0].is("switch"), has(t, "func"):
 		return statements, true, true
 	}
-	return elements, true, len(t) > 1
+	return elements, true, true
 }
 
 // ends reports whether a line that opens nothing is the whole of a statement or
@@ -113,10 +117,18 @@ func opening(t []lexeme) (opened block, opens, ok bool) {
 func (l *layouter) ends(t []lexeme) bool {
 	last := t[len(t)-1]
 	switch {
+	case t[0].is("if"), t[0].is("for"), t[0].is("switch"), has(t, "func") && !t[0].is("var"):
+		return false
+	case t[0].kind == operator && !t[0].closes() && !t[0].is("{"):
+		return false
+	case last.kind == keyword:
+		return last.is("return")
 	case last.is(","):
 		return l.inside(elements) || l.inside(arguments)
 	case t[0].is("case"), t[0].is("default"), last.is(":"):
 		return last.is(":") && t[0].kind == keyword
+	case len(t) > 1 && t[1].is(":") && !l.inside(elements): // a label
+		return false
 	}
 	return (last.kind != operator || last.closes() || last.is("]") || last.is("--")) && !has(t, ";")
 }
@@ -127,8 +139,10 @@ func (l *layouter) column(t []lexeme) int {
 	switch {
 	case len(t) < 2 || t[0].kind != word:
 		return 0
-	case l.inside(fields) && !t[1].is(".") && t[len(t)-1].kind != text: // neither embedded nor with a tag
-		return 1
+	case l.inside(fields) && t[len(t)-1].kind != text: // without a tag
+		if space, ok := between(t, 1, false); t[1].is("*") || ok && space { // else it is embedded
+			return 1
+		}
 	case l.inside(elements) && t[1].is(":"):
 		return 2
 	}

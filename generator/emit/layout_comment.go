@@ -50,10 +50,11 @@ func isProse(text []byte) bool {
 		return false
 	}
 	first, _ := utf8.DecodeRune(text[1:])
-	if !unicode.IsLetter(first) || text[len(text)-1] == ' ' {
+	last, _ := utf8.DecodeLastRune(text)
+	if !unicode.IsLetter(first) || unicode.IsSpace(last) || bytes.ContainsFunc(text, unicode.IsControl) {
 		return false
 	}
-	for _, odd := range []string{"  ", "\t", "\r", "``", "''"} {
+	for _, odd := range []string{"  ", "``", "''"} {
 		if bytes.Contains(text, []byte(odd)) {
 			return false
 		}

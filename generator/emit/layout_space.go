@@ -25,10 +25,14 @@ func spaced(out []byte, tokens []lexeme, block bool) ([]byte, bool) {
 func between(tokens []lexeme, i int, block bool) (space, ok bool) {
 	a, b := tokens[i-1], tokens[i]
 	switch {
-	case b.is(","), b.is(";"), b.is(")"), b.is("]"), b.is("}"), b.is("."), b.is(":"), b.is("--"):
+	case b.is("."):
+		return false, a.kind == word || a.is(")") || a.is("]")
+	case b.is(","), b.is(";"), b.is(")"), b.is("]"), b.is("}"), b.is(":"), b.is("--"):
 		return false, !a.is(",")
-	case isBinary(tokens, i-1), isBinary(tokens, i), a.is(","), a.is(";"), a.is(":"):
+	case isBinary(tokens, i-1), isBinary(tokens, i), a.is(","), a.is(";"):
 		return true, true
+	case a.is(":"): // behind a key
+		return true, i == 2 || i > 2 && (tokens[i-3].is("{") || tokens[i-3].is(","))
 	case a.is("("), a.is("["), a.is("{"), a.is("."), a.is("!"), a.is("&"), a.is("*"), a.is("..."):
 		return false, true
 	case b.is("("):
@@ -39,7 +43,7 @@ func between(tokens []lexeme, i int, block bool) (space, ok bool) {
 		literal := a.kind == word || a.is("]") || a.is("struct") && follows(tokens, i, "}")
 		return block, block || literal && !has(tokens, "func")
 	case b.is("*"): // of a pointer
-		return !a.is("]"), a.kind == word || a.kind == keyword || a.is("]") || a.is(")")
+		return !a.is("]"), a.kind == keyword || a.is("]") || declares(tokens[:i]) && (a.kind == word || a.is(")"))
 	case b.is("..."):
 		return !follows(tokens, i, ")"), a.kind == word
 	case b.is("&"), b.is("!"):
@@ -57,14 +61,52 @@ func between(tokens []lexeme, i int, block bool) (space, ok bool) {
 func beforeParenthesis(tokens []lexeme, i int) (space, ok bool) {
 	switch a := tokens[i-1]; {
 	case a.is("func"):
-		return i == 1, true // a receiver
-	case a.kind == keyword:
-		return true, true
+		return i == 1 && isReceiver(tokens[2:]), true
 	case a.is(")"):
-		return true, has(tokens, "func") && !follows(tokens, i, ")") // results, of which there are some
+		return true, has(tokens, "func") && isList(tokens[i+1:]) // results
 	default:
 		return false, a.kind == word || a.is("]")
 	}
+}
+
+// declares reports whether a type may come next: in a signature, or behind the
+// name of a variable.
+func declares(before []lexeme) bool {
+	for _, t := range slices.Backward(before) {
+		switch {
+		case t.is("="):
+			return false
+		case t.is("func"), t.is("var"):
+			return true
+		}
+	}
+	return false
+}
+
+// isReceiver reports whether a name and its parameters come behind the parenthesis
+// that closes, as they do in a method.
+func isReceiver(tokens []lexeme) bool {
+	end := slices.IndexFunc(tokens, func(t lexeme) bool { return t.is(")") })
+	return end >= 0 && end+2 < len(tokens) && tokens[end+1].kind == word && tokens[end+2].is("(")
+}
+
+// isList reports whether a comma comes before the parenthesis that closes: gofmt
+// takes a single result out of its own.
+func isList(tokens []lexeme) bool {
+	depth := 0
+	for _, t := range tokens {
+		switch {
+		case t.is(",") && depth == 0:
+			return true
+		case t.is("("), t.is("["):
+			depth++
+		case t.is(")") && depth == 0:
+			return false
+		case t.is(")"), t.is("]"):
+			depth--
+		}
+	}
+	return false
 }
 
 // beforeBracket is between for an index, a type argument, and a type that
@@ -74,7 +116,8 @@ func beforeBracket(tokens []lexeme, i int) (space, ok bool) {
 	typ := follows(tokens, i, "]")
 	if i+3 < len(tokens) && tokens[i+1].kind == number && tokens[i+2].is("]") {
 		last := tokens[i+3]
-		typ = isWord(last) || last.is("[") || last.is("*")
+		declared := i == 1 && !has(tokens, "=") || declares(tokens[:i])
+		typ = declared && (isWord(last) || last.is("[") || last.is("*"))
 	}
 	switch {
 	case a.is("map"), a.is("]"):
@@ -123,7 +166,13 @@ func isBinary(tokens []lexeme, i int) bool {
 	case t.is("="), t.is(":="), t.is("=="), t.is("!="):
 		return true
 	case t.is("*"):
-		return i > 0 && tokens[i-1].kind == number && (i == 1 || tokens[i-2].is(":") || i > 2 && tokens[i-3].is("new"))
+		return i > 0 && tokens[i-1].kind == number && endsWithUnit(tokens[i+1:]) && (i == 1 || tokens[i-2].is(":") || i > 2 && tokens[i-3].is("new"))
 	}
 	return false
+}
+
+// endsWithUnit reports whether a product ends with a unit as time.Second.
+func endsWithUnit(t []lexeme) bool {
+	return len(t) >= 3 && t[0].kind == word && t[1].is(".") && t[2].kind == word &&
+		(len(t) == 3 || t[3].is(")") || t[3].is(","))
 }

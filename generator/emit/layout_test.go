@@ -80,6 +80,8 @@ func FuzzLayout(f *testing.F) {
 		"// F is.\n//\n// A heading\n//\n// It has text.\nvar a b",
 		"// F is.\n//\n//  - item\nvar a b",
 		"// ``F'' is.\nvar a b",
+		"// F is.\f\nvar a b",
+		"func a() (b)",
 		"type T struct {\na [5]int\nb `x`\n}",
 		"var x T = f(30 * time.Second, a)",
 		"var x T = y [3]",

@@ -59,7 +59,7 @@ func lexOne(line []byte) (tokenKind, int) {
 		}
 		switch {
 		case '0' <= c && c <= '9':
-			return number, n
+			return number, decimal(line[:n])
 		case token.IsKeyword(string(line[:n])):
 			return keyword, n
 		}
@@ -71,6 +71,15 @@ func lexOne(line []byte) (tokenKind, int) {
 		}
 	}
 	return 0, 0
+}
+
+// decimal returns the length of a number, or zero for one that is not made of
+// digits alone: gofmt may write it otherwise.
+func decimal(number []byte) int {
+	if len(bytes.Trim(number, "0123456789")) > 0 || number[0] == '0' && len(number) > 1 {
+		return 0
+	}
+	return len(number)
 }
 
 func isWordByte(c byte) bool {

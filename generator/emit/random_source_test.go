@@ -101,7 +101,7 @@ func (r *randomSource) actor() {
 			results, body = "(e_ error)", " return "
 		default:
 			results, body = "(r0_ "+result+", e_ error)", fmt.Sprintf("\n\tr0_ = %s\n\treturn\n", names[0])
-			fmt.Fprintf(&r.checks, "\troundtrip.RandomCall(t, %q, random.%s.Via(client).Call)\n", function, stub)
+			fmt.Fprintf(&r.checks, "\troundtrip.RandomCall(t, %q, random.%s.Message, random.%s.Via(client).Call)\n", function, stub, stub)
 		}
 		fmt.Fprintf(&r.checks, "\troundtrip.Random(t, %q, random.%s.Message, random.%s.Args)\n", function, stub, stub)
 		return fmt.Sprintf("//actor:task max-retries=%d\nfunc %s%s(_ std.Context%s) %s {%s}\n", r.actors, receiver, function, &params, results, body)

@@ -19,7 +19,7 @@ import (
 // a directive.
 func (m *Module) parse(p *listed) (*Package, error) {
 	result := &Package{Path: p.ImportPath, Name: p.Name, Dir: p.Dir}
-	sources, err := m.readAll(p.Dir, slices.Concat(p.GoFiles, p.CgoFiles))
+	sources, err := m.readSpeaking(p.Dir, slices.Concat(p.GoFiles, p.CgoFiles))
 	if err != nil {
 		return nil, err
 	}
@@ -83,9 +83,9 @@ func readAll(dir string, names []string) ([]source, error) {
 	return sources, nil
 }
 
-// readAll is the function of this name, but leaves the content of files unread of
-// which a glance has shown that they mention no directive.
-func (m *Module) readAll(dir string, names []string) ([]source, error) {
+// readSpeaking is readAll, but leaves the content of files unread of which a
+// glance has shown that they mention no directive.
+func (m *Module) readSpeaking(dir string, names []string) ([]source, error) {
 	var sources []source
 	for _, name := range names {
 		s := source{path: filepath.Join(dir, name)}

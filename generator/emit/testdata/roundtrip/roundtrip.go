@@ -161,11 +161,14 @@ func Result[T any](t *testing.T, want T, call func() (T, error)) {
 }
 
 // RandomCall calls the method Call of a stub, whose function returns its first
-// parameter, with random values.
-func RandomCall(t *testing.T, name string, call any) {
+// parameter, with random values, but for those that make a message too large. The
+// method Message tells.
+func RandomCall(t *testing.T, name string, message, call any) {
 	t.Helper()
-	f := reflect.ValueOf(call)
+	const large = 1 << 19
+	encode, f := reflect.ValueOf(message), reflect.ValueOf(call)
 	random := rand.New(rand.NewSource(2))
+	calls := 0
 	for range 20 {
 		values := []reflect.Value{reflect.ValueOf(context.Background())}
 		for i := 1; i < f.Type().NumIn(); i++ {
@@ -175,6 +178,10 @@ func RandomCall(t *testing.T, name string, call any) {
 			}
 			values = append(values, v)
 		}
+		if m := pass(encode, values[1:])[0].Interface().(actor.Message); len(m.Body) > large {
+			continue
+		}
+		calls++
 		got := pass(f, values)
 		if err := got[1].Interface(); err != nil {
 			t.Fatalf("%s: call: %v", name, err)
@@ -182,5 +189,8 @@ func RandomCall(t *testing.T, name string, call any) {
 		if got, want := got[0].Interface(), values[1].Interface(); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s: got %+v, want %+v", name, got, want)
 		}
+	}
+	if calls == 0 {
+		t.Fatalf("%s: got no message that is small enough", name)
 	}
 }
