@@ -30,7 +30,7 @@ func TestCluster(t *testing.T) {
 	end()
 	f.answers.check(t)
 	f.broker = leader.URL()
-	f.settle(t)
+	f.explain(t)
 	f.rest(t)
 	f.takeDead(t)
 	f.ledger.balance().check(t, "at rest")
@@ -129,11 +129,10 @@ func (f *fleet) regain(t *testing.T, nodes ...*rabbittest.Node) {
 	f.goesOn(t, "with all nodes", start)
 }
 
-// settle gives the queues another leader if something does not end. A leader that
-// was elected while nodes came back can take a consumer that has gone for one that
-// lives (RabbitMQ 3.10, once in some 30 runs), and keeps what it had delivered to
-// it; the next one delivers that again.
-func (f *fleet) settle(t *testing.T) {
+// explain prints how the broker sees the queues if something does not end in time,
+// before rest says so: once in some 30 runs four messages stayed unacknowledged
+// after a majority came back, and who held them is not known yet.
+func (f *fleet) explain(t *testing.T) {
 	t.Helper()
 	if happens(func() bool { return f.rested(t) }) {
 		return
@@ -142,11 +141,6 @@ func (f *fleet) settle(t *testing.T) {
 	t.Logf("%d messages have not ended:\n%s\n%s", f.ledger.open(),
 		ctl(t, leader, "list_queues", "name", "messages", "messages_ready", "messages_unacknowledged", "consumers", "leader"),
 		ctl(t, leader, "list_consumers", "queue_name", "channel_pid", "active"))
-	defer f.shake()()
-	if err := leader.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	f.regain(t, leader)
 }
 
 // sendsAgain waits until every squad has succeeded with a message that it sent
