@@ -60,12 +60,11 @@ func TestCopyOnItsWayAtTheEndArrivesBesideItsOriginal(t *testing.T) {
 	w.says("finished", l.send(2, failing)...) // so that all is there that a retry needs
 	failed := l.send(3, late)
 	w.says("started", failed...)
-	faults["stalled"](proxy)
+	proxy.Inject(rabbittest.ToClient, rabbittest.Fault{Swallow: true}) // the copies arrive, their confirms do not
 	w.signal(syscall.SIGTERM)
 	w.release()
 	w.says("failed", failed...)
 	w.endsAfter(time.Second, exitFailed)
-	proxy.Inject(rabbittest.ToBroker, rabbittest.Fault{}) // there is nobody any more to take an answer
 	eventually(t, "the originals are back and the copies have arrived", func() bool { return l.ready() == 2*len(failed) })
 	a := l.settle(w)
 	for _, id := range failed {
