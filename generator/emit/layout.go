@@ -11,7 +11,7 @@ import (
 type layouter struct {
 	out    []byte
 	tokens []lexeme // of the line
-	blocks []block  // that are open, from outside to inside
+	blocks []opened // from outside to inside
 	rows   []row    // not yet written, because their columns are aligned
 	begun  bool
 	empty  bool // the innermost block
@@ -26,6 +26,13 @@ const (
 	elements         // of a literal: key and value in columns
 	arguments
 )
+
+// opened is a block that is open.
+type opened struct {
+	block
+	// unclosed counts the brackets before its own that are closed behind it.
+	unclosed int
+}
 
 // row is a line of two columns.
 type row struct{ left, right []byte }
@@ -58,15 +65,20 @@ func (l *layouter) line(line []byte) bool {
 	}
 	l.begun = true
 	t := l.tokens
+	var behind int // brackets that are closed behind the block that the line closes
 	if t[0].closes() {
 		if l.align(); len(l.blocks) == 0 || l.empty && !l.inside(statements) {
 			return false
 		}
+		behind = l.blocks[len(l.blocks)-1].unclosed
 		l.blocks = l.blocks[:len(l.blocks)-1]
 	}
-	opened, opens, ok := opening(t)
+	block, opens, ok := opening(t)
 	l.empty = opens
-	if !ok || !opens && !l.ends(t) || t[0].is("{") && !l.inside(elements) {
+	if !ok || !opens && !l.ends(t) || t[0].is("{") && (!l.inside(elements) || has(t, "func")) {
+		return false
+	}
+	if behind += unclosed(t, opens); behind < 0 || behind > 0 && !opens {
 		return false
 	}
 	if !opens && !t[0].closes() {
@@ -79,18 +91,18 @@ func (l *layouter) line(line []byte) bool {
 	}
 	l.align()
 	l.indent(t[0].is("case") || t[0].is("default"))
-	if l.out, ok = spaced(l.out, t, opens && (opened == statements || opened == fields)); !ok {
+	if l.out, ok = spaced(l.out, t, opens && (block == statements || block == fields)); !ok {
 		return false
 	}
 	l.out = append(l.out, '\n')
 	if opens {
-		l.blocks = append(l.blocks, opened)
+		l.blocks = append(l.blocks, opened{block, behind})
 	}
 	return true
 }
 
 // opening says what a line opens, if its last token does so.
-func opening(t []lexeme) (opened block, opens, ok bool) {
+func opening(t []lexeme) (kind block, opens, ok bool) {
 	switch last := t[len(t)-1]; {
 	case last.is("("):
 		return arguments, true, true
@@ -110,6 +122,26 @@ func opening(t []lexeme) (opened block, opens, ok bool) {
 		return statements, true, true
 	}
 	return elements, true, true
+}
+
+// unclosed returns how many more brackets a line opens than it closes, but for the
+// block that its first token closes and the one that its last token opens.
+func unclosed(t []lexeme, opens bool) (n int) {
+	if t[0].closes() {
+		t = t[1:]
+	}
+	if opens {
+		t = t[:len(t)-1]
+	}
+	for _, token := range t {
+		switch {
+		case token.is("("), token.is("["), token.is("{"):
+			n++
+		case token.closes(), token.is("]"):
+			n--
+		}
+	}
+	return n
 }
 
 // ends reports whether a line that opens nothing is the whole of a statement or
@@ -150,11 +182,13 @@ func (l *layouter) column(t []lexeme) int {
 }
 
 // inside reports which block the line stands in.
-func (l *layouter) inside(b block) bool { return len(l.blocks) > 0 && l.blocks[len(l.blocks)-1] == b }
+func (l *layouter) inside(b block) bool {
+	return len(l.blocks) > 0 && l.blocks[len(l.blocks)-1].block == b
+}
 
 func (l *layouter) row(t []lexeme, left int) bool {
 	first, ok := spaced(nil, t[:left], false)
-	if !ok {
+	if !ok || isList(t[left:len(t)-1]) { // another element in the same line
 		return false
 	}
 	second, ok := spaced(nil, t[left:], false)

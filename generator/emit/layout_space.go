@@ -64,6 +64,8 @@ func beforeParenthesis(tokens []lexeme, i int) (space, ok bool) {
 		return i == 1 && isReceiver(tokens[2:]), true
 	case a.is(")"):
 		return true, has(tokens, "func") && isList(tokens[i+1:]) // results
+	case declares(tokens[:i]): // else a type in parentheses, which keeps its space
+		return false, a.kind == word && (tokens[i-2].is("func") || tokens[i-2].is(")"))
 	default:
 		return false, a.kind == word || a.is("]")
 	}
@@ -98,11 +100,11 @@ func isList(tokens []lexeme) bool {
 		switch {
 		case t.is(",") && depth == 0:
 			return true
-		case t.is("("), t.is("["):
+		case t.is("("), t.is("["), t.is("{"):
 			depth++
 		case t.is(")") && depth == 0:
 			return false
-		case t.is(")"), t.is("]"):
+		case t.closes(), t.is("]"):
 			depth--
 		}
 	}

@@ -88,6 +88,11 @@ func FuzzLayout(f *testing.F) {
 		"var x = func () { return }",
 		"func()A(A[A]A)",
 		"func (a A) A(a A) ()",
+		"var A = A{A(A{\n{\"\",\n}})}",
+		"var A (A)",
+		"func A(A (A))",
+		"var A = A{\nA:0,\"\",\nA0:{},\n}",
+		"func A() A {\nreturn A{\n{func()A()*func(){\n}},\n}\n}",
 	} {
 		f.Add([]byte(d))
 	}

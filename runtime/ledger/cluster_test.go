@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +32,7 @@ func TestCluster(t *testing.T) {
 	end()
 	f.answers.check(t)
 	f.broker = leader.URL()
-	f.explain(t)
+	f.release(t)
 	f.rest(t)
 	f.takeDead(t)
 	f.ledger.balance().check(t, "at rest")
@@ -129,18 +131,44 @@ func (f *fleet) regain(t *testing.T, nodes ...*rabbittest.Node) {
 	f.goesOn(t, "with all nodes", start)
 }
 
-// explain prints how the broker sees the queues if something does not end in time,
-// before rest says so: once in some 30 runs four messages stayed unacknowledged
-// after a majority came back, and who held them is not known yet.
-func (f *fleet) explain(t *testing.T) {
+// release restarts the nodes of queues that hold messages for consumers which no
+// channel has any more: the broker can forget that a channel ended while the queue
+// had no leader, and delivers what that channel held only after the next election
+// (RabbitMQ 3.10, once in some 20 runs). Anything else that does not end is left
+// for rest to report.
+func (f *fleet) release(t *testing.T) {
 	t.Helper()
 	if happens(func() bool { return f.rested(t) }) {
 		return
 	}
 	leader := f.leader(t)
-	t.Logf("%d messages have not ended:\n%s\n%s", f.ledger.open(),
-		ctl(t, leader, "list_queues", "name", "messages", "messages_ready", "messages_unacknowledged", "consumers", "leader"),
-		ctl(t, leader, "list_consumers", "queue_name", "channel_pid", "active"))
+	queues := ctl(t, leader, "list_queues", "name", "consumers", "messages", "messages_ready", "messages_unacknowledged", "leader")
+	consumers := ctl(t, leader, "list_consumers", "queue_name", "channel_pid", "active")
+	t.Logf("%d messages have not ended:\n%s\n%s", f.ledger.open(), queues, consumers)
+	for _, queue := range f.queues() {
+		known := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(queue) + `\t(\d+)\t`).FindStringSubmatch(queues)
+		if known == nil {
+			t.Fatalf("no queue %q in\n%s", queue, queues)
+		}
+		live := len(regexp.MustCompile(`(?m)^`+regexp.QuoteMeta(queue)+`\t`).FindAllString(consumers, -1))
+		if fmt.Sprint(live) == known[1] {
+			continue
+		}
+		t.Logf("queue %q holds messages for %s consumers, of which %d live", queue, known[1], live)
+		f.restartLeader(t, queue)
+	}
+}
+
+func (f *fleet) restartLeader(t *testing.T, queue string) {
+	t.Helper()
+	defer f.shake()()
+	leader, err := f.cluster.Leader(t.Context(), queue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := leader.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sendsAgain waits until every squad has succeeded with a message that it sent
