@@ -78,7 +78,7 @@ func (l *layouter) line(line []byte) bool {
 	if !ok || !opens && !l.ends(t) || t[0].is("{") && (!l.inside(elements) || has(t, "func")) {
 		return false
 	}
-	if behind += unclosed(t, opens); behind < 0 || behind > 0 && !opens {
+	if behind += unclosed(within(t, opens), "([{", "}])"); behind < 0 || behind > 0 && !opens {
 		return false
 	}
 	if !opens && !t[0].closes() {
@@ -124,24 +124,16 @@ func opening(t []lexeme) (kind block, opens, ok bool) {
 	return elements, true, true
 }
 
-// unclosed returns how many more brackets a line opens than it closes, but for the
-// block that its first token closes and the one that its last token opens.
-func unclosed(t []lexeme, opens bool) (n int) {
-	if t[0].closes() {
-		t = t[1:]
-	}
+// within returns a line without the token that closes the block before and the
+// one that opens the next.
+func within(t []lexeme, opens bool) []lexeme {
 	if opens {
 		t = t[:len(t)-1]
 	}
-	for _, token := range t {
-		switch {
-		case token.is("("), token.is("["), token.is("{"):
-			n++
-		case token.closes(), token.is("]"):
-			n--
-		}
+	if len(t) > 0 && t[0].closes() {
+		t = t[1:]
 	}
-	return n
+	return t
 }
 
 // ends reports whether a line that opens nothing is the whole of a statement or

@@ -72,8 +72,11 @@ func beforeParenthesis(tokens []lexeme, i int) (space, ok bool) {
 }
 
 // declares reports whether a type may come next: in a signature, or behind the
-// name of a variable.
+// name of a variable, but not in brackets, where it may be an expression.
 func declares(before []lexeme) bool {
+	if unclosed(before, "[", "]") > 0 {
+		return false
+	}
 	for _, t := range slices.Backward(before) {
 		switch {
 		case t.is("="):

@@ -3,6 +3,7 @@ package emit
 import (
 	"bytes"
 	"go/token"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -25,6 +26,20 @@ type lexeme struct {
 func (t lexeme) is(text string) bool { return string(t.text) == text }
 
 func (t lexeme) closes() bool { return t.is("}") || t.is(")") }
+
+// unclosed returns how many more of these brackets the tokens open than they close.
+func unclosed(tokens []lexeme, opening, closing string) (n int) {
+	for _, t := range tokens {
+		switch {
+		case len(t.text) != 1:
+		case strings.IndexByte(opening, t.text[0]) >= 0:
+			n++
+		case strings.IndexByte(closing, t.text[0]) >= 0:
+			n--
+		}
+	}
+	return n
+}
 
 // operators are all that the generated code has, the longer ones first.
 var operators = []string{"...", ":=", "==", "!=", "--", "(", ")", "{", "}", "[", "]", ",", ";", ":", ".", "=", "*", "&", "!"}
