@@ -27,7 +27,9 @@ func between(tokens []lexeme, i int, block bool) (space, ok bool) {
 	switch {
 	case b.is("."):
 		return false, a.kind == word || a.is(")") || a.is("]")
-	case b.is(","), b.is(";"), b.is(")"), b.is("]"), b.is("}"), b.is(":"), b.is("--"):
+	case b.is(";"):
+		return false, !a.is(",") && !a.is(";") && a.kind != keyword // nothing in front of it is left out by us
+	case b.is(","), b.is(")"), b.is("]"), b.is("}"), b.is(":"), b.is("--"):
 		return false, !a.is(",")
 	case isBinary(tokens, i-1), isBinary(tokens, i), a.is(","), a.is(";"):
 		return true, true
