@@ -78,6 +78,12 @@ func (l *layouter) line(line []byte) bool {
 	if !ok || !opens && !l.ends(t) || t[0].is("{") && (!l.inside(elements) || has(t, "func")) {
 		return false
 	}
+	switch {
+	case l.inside(arguments) && has(t, "*"): // a product has no spaces among several
+		return false
+	case opens && t[0].closes() && !l.inside(elements) && !l.inside(arguments): // gofmt may indent the second of several
+		return false
+	}
 	if behind += unclosed(within(t, opens), "([{", "}])"); behind < 0 || behind > 0 && !opens {
 		return false
 	}
@@ -85,7 +91,7 @@ func (l *layouter) line(line []byte) bool {
 		if left := l.column(t); left > 0 {
 			return l.row(t, left)
 		}
-		if l.inside(fields) {
+		if l.inside(fields) || l.inside(elements) && len(t) > 1 && t[1].is(":") { // a key that is no name
 			return false
 		}
 	}
@@ -179,8 +185,9 @@ func (l *layouter) inside(b block) bool {
 }
 
 func (l *layouter) row(t []lexeme, left int) bool {
+	const short = 40 // bytes of a key; gofmt asks more of longer ones before it aligns them
 	first, ok := spaced(nil, t[:left], false)
-	if !ok || isList(t[left:len(t)-1]) { // another element in the same line
+	if !ok || l.inside(elements) && len(first) > short+len(":") || isList(t[left:len(t)-1]) { // another element in the same line
 		return false
 	}
 	second, ok := spaced(nil, t[left:], false)

@@ -28,13 +28,15 @@ func between(tokens []lexeme, i int, block bool) (space, ok bool) {
 	case b.is("."):
 		return false, a.kind == word || a.is(")") || a.is("]")
 	case b.is(";"):
-		return false, !a.is(",") && !a.is(";") && a.kind != keyword // nothing in front of it is left out by us
+		return false, !a.is(",") && !a.is(";") && a.kind != keyword // we leave nothing out
 	case b.is(","), b.is(")"), b.is("]"), b.is("}"), b.is(":"), b.is("--"):
 		return false, !a.is(",")
 	case isBinary(tokens, i-1), isBinary(tokens, i), a.is(","), a.is(";"):
 		return true, true
 	case a.is(":"): // behind a key
 		return true, i == 2 || i > 2 && (tokens[i-3].is("{") || tokens[i-3].is(","))
+	case a.is("(") && b.is("("): // around one expression gofmt leaves one of two
+		return false, i > 1 && (tokens[i-2].kind == word || tokens[i-2].is("]") || tokens[i-2].is(")"))
 	case a.is("("), a.is("["), a.is("{"), a.is("."), a.is("!"), a.is("&"), a.is("*"), a.is("..."):
 		return false, true
 	case b.is("("):
@@ -123,8 +125,8 @@ func beforeBracket(tokens []lexeme, i int) (space, ok bool) {
 	typ := follows(tokens, i, "]")
 	if i+3 < len(tokens) && tokens[i+1].kind == number && tokens[i+2].is("]") {
 		last := tokens[i+3]
-		declared := i == 1 && !has(tokens, "=") || declares(tokens[:i])
-		typ = declared && (isWord(last) || last.is("[") || last.is("*"))
+		inSignature := declares(tokens[:i])
+		typ = (inSignature || i == 1 && !has(tokens, "=")) && (isWord(last) || last.is("[")) || inSignature && last.is("*")
 	}
 	switch {
 	case a.is("map"), a.is("]"):
@@ -173,7 +175,8 @@ func isBinary(tokens []lexeme, i int) bool {
 	case t.is("="), t.is(":="), t.is("=="), t.is("!="):
 		return true
 	case t.is("*"):
-		return i > 0 && tokens[i-1].kind == number && endsWithUnit(tokens[i+1:]) && (i == 1 || tokens[i-2].is(":") || i > 2 && tokens[i-3].is("new"))
+		return i > 0 && tokens[i-1].kind == number && endsWithUnit(tokens[i+1:]) && (i == 1 || tokens[i-2].is(":") ||
+			i > 2 && tokens[i-3].is("new") && (i == 3 || tokens[i-4].is(":")))
 	}
 	return false
 }
