@@ -34,8 +34,8 @@ func Call[T any](ctx context.Context, s Stub, m Message, decode func(*Decoder) T
 	if err != nil {
 		return none, err
 	}
-	if r.Failed {
-		return none, &RemoteError{Actor: m.Actor, MessageID: m.ID, Message: r.Failure}
+	if err := r.failure(&m); err != nil {
+		return none, err
 	}
 	d := newDecoder(m.Actor, r.Body)
 	d.accept("result")
@@ -54,7 +54,7 @@ func (c *Client) call(ctx context.Context, m Message) (*Reply, error) {
 		return c.request(ctx, &m)
 	}
 	waiting := &pendingCall{id: m.ID}
-	errs := c.sender(context.WithValue(ctx, callKey{}, waiting), []Message{m})
+	errs := c.sender(context.WithValue(ctx, callKey{}, waiting), c.address([]Message{m}))
 	switch {
 	case anyError(errs):
 		return nil, errs[0]
@@ -90,6 +90,9 @@ func (p *pendingCall) request(ctx context.Context, c *Client, m *Message) []erro
 		return []error{err}
 	}
 	p.reply = reply
+	if err := reply.failure(m); err != nil {
+		return []error{err} // the middleware learns it, too
+	}
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (c *Client) Publish(ctx context.Context, messages ...Message) error {
 	if c.sender == nil {
 		errs = c.publish(ctx, messages)
 	} else {
-		errs = c.sender(ctx, slices.Clone(messages)) // middleware may change what it sends, not what the caller holds
+		errs = c.sender(ctx, c.address(slices.Clone(messages))) // middleware may change what it sends, not what the caller holds
 	}
 	if anyError(errs) {
 		return &BatchError{Errors: errs}
@@ -63,7 +63,7 @@ func (c *Client) Publish(ctx context.Context, messages ...Message) error {
 // send is Publish for one message, with its own error.
 func (c *Client) send(ctx context.Context, m Message) error {
 	if c.sender != nil {
-		if errs := c.sender(ctx, []Message{m}); len(errs) > 0 {
+		if errs := c.sender(ctx, c.address([]Message{m})); len(errs) > 0 {
 			return errs[0]
 		}
 		return nil
@@ -117,6 +117,16 @@ func (c *Client) publish(ctx context.Context, messages []Message) []error {
 		}
 	}
 	return errs
+}
+
+// address notes in messages where they go, for the middleware.
+func (c *Client) address(messages []Message) []Message {
+	for i := range messages {
+		if m := &messages[i]; m.definition != nil {
+			m.destination = c.route(m.definition).queue.Name
+		}
+	}
+	return messages
 }
 
 func (c *Client) seal(e *Envelope, m *Message) error {

@@ -15,6 +15,8 @@ type verdict struct {
 	reason string
 	// neverRun says that the message was not even tried.
 	neverRun bool
+	// took is for how long the task ran, for the observers.
+	took time.Duration
 }
 
 type verdictKind int

@@ -35,8 +35,19 @@ func (s *shift) drain() error {
 	for _, r := range s.unstarted {
 		r.delivery.Settlement.Requeue()
 	}
+	told := make(chan struct{})
+	go func() { // ends with the observers
+		defer close(told)
+		for _, r := range s.unstarted {
+			s.tell(r, TaskHandedBack, verdict{})
+		}
+	}()
 	select {
 	case <-idle:
+		select {
+		case <-told:
+		case <-deadline.C:
+		}
 		return nil
 	case <-deadline.C:
 		select {
@@ -62,6 +73,7 @@ func (s *shift) end() {
 	s.eachConsumer(func(ctx context.Context, c Consumer) error { return c.Close(ctx) })
 	s.cancel(ErrShutdown)
 	s.abandon()
+	s.digest.end()
 }
 
 // eachConsumer calls f for all consumers at once and waits, unless the broker

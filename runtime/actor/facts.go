@@ -32,6 +32,10 @@ func DeliveryFacts(ctx context.Context) (facts Facts, ok bool) {
 	if !ok {
 		return Facts{}, false
 	}
+	return r.facts(), true
+}
+
+func (r *run) facts() Facts {
 	d := r.delivery
 	return Facts{
 		ID:          d.ID,
@@ -41,7 +45,7 @@ func DeliveryFacts(ctx context.Context) (facts Facts, ok bool) {
 		FirstSent:   d.firstSent(),
 		Redelivered: d.Redelivered,
 		Headers:     d.Headers,
-	}, true
+	}
 }
 
 // firstSent returns when the task was first sent; a new message carries that

@@ -33,13 +33,14 @@ type finished struct {
 
 // identity tells a message from every other: its ID alone does not, since a
 // retry keeps it, a caller may give it to a second message, and somebody may
-// put a dead letter back. All of these are sent at another time or as another
-// attempt; the legs of a long delay have less and less remaining.
+// put a dead letter back. All of these are sent at another time, as another
+// attempt, or for another actor, as where one ID is that of an order and several
+// tasks carry it; the legs of a long delay have less and less remaining.
 type identity struct {
 	sent      int64 // seconds
 	attempt   int
 	remaining time.Duration
-	id        string
+	id, actor string
 }
 
 type pastRun struct {
@@ -55,7 +56,7 @@ func identityOf(d *Delivery) identity {
 	if d.ID == "" || d.Sent.IsZero() {
 		return identity{}
 	}
-	return identity{sent: d.Sent.Unix(), attempt: d.Attempt, remaining: d.Remaining, id: d.ID}
+	return identity{sent: d.Sent.Unix(), attempt: d.Attempt, remaining: d.Remaining, id: d.ID, actor: d.Actor}
 }
 
 // beginning is what is to be done with a delivery.

@@ -34,6 +34,7 @@ func TestFinishedKnowsOnlyTheSameMessage(t *testing.T) {
 		{"by a broker that does not count", func(*Delivery) {}, func(d *Delivery) { d.Redelivered = true }, alreadyFinished},
 		{"not redelivered", func(*Delivery) {}, func(*Delivery) {}, start},
 		{"another ID", func(*Delivery) {}, func(d *Delivery) { redelivered(d); d.ID = "other" }, start},
+		{"another actor", func(*Delivery) {}, func(d *Delivery) { redelivered(d); d.Actor = "other" }, start},
 		{"the retry", func(*Delivery) {}, func(d *Delivery) { redelivered(d); d.Attempt = 1 }, start},
 		{"the next leg", func(d *Delivery) { d.Remaining = time.Hour }, redelivered, start},
 		{"sent at another time", func(*Delivery) {}, func(d *Delivery) { redelivered(d); d.Sent = d.Sent.Add(time.Second) }, start},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"time"
@@ -13,11 +14,13 @@ import (
 func (s *shift) process(r *run) {
 	d := r.delivery
 	if isLost(d.Settlement) {
-		return // the broker delivers it again
+		s.tell(r, TaskLost, verdict{}) // the broker delivers it again
+		return
 	}
 	switch r.queue.finished.begin(r) {
 	case alreadyFinished:
 		s.acknowledge(r, AckAsync)
+		s.tell(r, TaskRepeated, verdict{})
 		return
 	case stillRunning:
 		return
@@ -32,15 +35,16 @@ func (s *shift) process(r *run) {
 	}
 	work, planned := r.work(), r.queue.actors[d.Actor]
 	if work.ack == AckNone && !s.acknowledgeFirst(r) {
-		return // at most once: it may come again, but then was never run
+		s.tell(r, TaskLost, verdict{}) // at most once: it may come again, but then was never run
+		return
 	}
-	started := time.Now()
-	if err := work.tooOld(d, started); err != nil {
+	r.started = time.Now()
+	if err := work.tooOld(d, r.started); err != nil {
 		s.conclude(r, work, verdict{kind: deadLetter, neverRun: true, err: err, reason: err.Error()})
 		return
 	}
-	err := s.execute(r, planned, started)
-	r.queue.prefetch.observe(time.Since(started))
+	err := s.execute(r, planned)
+	r.queue.prefetch.observe(time.Since(r.started))
 	s.conclude(r, work, s.judge(r, work, err))
 }
 
@@ -63,7 +67,7 @@ func (s *shift) judge(r *run, work *resolvedWork, err error) (v verdict) {
 			v.reason = shorten(v.err.Error(), maxFailureText)
 		}
 	}
-	if panicked := s.protect(r.delivery, func() error { judged(err); return nil }); panicked != nil {
+	if panicked := s.protect(r, func() error { judged(err); return nil }); panicked != nil {
 		judged(panicked)
 	}
 	return v
@@ -73,7 +77,7 @@ func (s *shift) judge(r *run, work *resolvedWork, err error) (v verdict) {
 var unknownActorWork = resolveWork(&WorkPolicy{})
 
 // execute decodes the message and runs its task.
-func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error {
+func (s *shift) execute(r *run, planned *plannedActor) error {
 	d := r.delivery
 	if d.ContentType != ContentType {
 		return Reject(fmt.Errorf("content type %q is not %s", d.ContentType, ContentType))
@@ -81,17 +85,18 @@ func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error 
 	if planned == nil {
 		err := &UnknownActorError{d.Actor}
 		if s.unknown.first(d.Actor) {
-			s.worker.config.Logger.Warn(err.Error(), "actor", d.Actor, "id", d.ID, "queue", r.queue.queue.Name,
-				"outcome", r.outcomeOfUnknown())
+			s.worker.config.Logger.Warn("unknown actor", r.attributes("error", err, "outcome", r.outcomeOfUnknown())...)
 		}
 		return err
 	}
-	m := Message{ID: d.ID, Actor: d.Actor, Body: d.Body, Headers: d.Headers, definition: planned.entry.Definition}
-	err := s.protect(d, func() (err error) {
+	m := Message{ID: d.ID, Actor: d.Actor, Body: d.Body, Headers: d.Headers, definition: planned.entry.Definition,
+		destination: r.queue.queue.Name}
+	err := s.protect(r, func() (err error) {
 		r.task, err = planned.entry.Bind(m)
 		return err
 	})
 	if err != nil {
+		r.task = nil // nothing was run
 		if errors.Is(err, ErrMalformed) {
 			return Reject(err)
 		}
@@ -101,10 +106,10 @@ func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error 
 	ctx := &r.context
 	ctx.run, ctx.parent = r, s.handlers
 	if timeout := planned.work.timeout; timeout > 0 {
-		ctx.timeout = started.Add(timeout)
+		ctx.timeout = r.started.Add(timeout)
 	}
 	defer ctx.end()
-	return s.protect(d, func() error {
+	return s.protect(r, func() error {
 		err := s.handler(ctx, m)
 		if err == nil || !errors.Is(err, ctx.Err()) {
 			return err
@@ -118,12 +123,12 @@ func (s *shift) execute(r *run, planned *plannedActor, started time.Time) error 
 
 // protect calls f, which runs code of the user's, and turns a panic into an
 // error.
-func (s *shift) protect(d *Delivery, f func() error) (err error) {
+func (s *shift) protect(r *run, f func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			panicked := &PanicError{Value: value, Stack: debug.Stack()}
-			s.worker.config.Logger.Error("task panicked", "actor", d.Actor, "id", d.ID,
-				"panic", fmt.Sprint(value), "stack", string(panicked.Stack))
+			s.tellOf(r, slog.LevelError, "task panicked", "attempt", r.delivery.Attempt,
+				"error", shorten(panicked.Error(), maxFailureText), "stack", string(panicked.Stack))
 			err = panicked
 		}
 	}()

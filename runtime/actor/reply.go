@@ -15,6 +15,15 @@ type Reply struct {
 	Failure string
 }
 
+// failure returns the task's error as the caller of m sees it, nil where there
+// is a result.
+func (r *Reply) failure(m *Message) error {
+	if !r.Failed {
+		return nil
+	}
+	return &RemoteError{Actor: m.Actor, MessageID: m.ID, Message: r.Failure}
+}
+
 // Return ends a function with a result: generated code calls it with what the
 // function has returned and how its result is written. Where nobody waits for
 // the result, because the task was sent and not called, it is dropped.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
@@ -32,7 +33,7 @@ func (r *run) outcomeOfUnknown() string {
 // gone, unless the clocks differ: then it learns why.
 func (s *shift) refuseExpired(r *run) {
 	s.reply(r, AckAsync, verdict{
-		kind: deadLetter,
+		kind: deadLetter, err: ErrCallExpired,
 		reason: fmt.Sprintf("not started: %v, %s, by the worker's clock (do the clocks agree?)",
 			ErrCallExpired, r.delivery.Deadline.UTC().Format(time.RFC3339Nano)),
 	})
@@ -41,11 +42,13 @@ func (s *shift) refuseExpired(r *run) {
 // conclude settles a run. Whatever came of a task that was called is its reply;
 // only a run that the worker itself cut short goes back, to another worker.
 func (s *shift) conclude(r *run, work *resolvedWork, v verdict) {
+	v.took = s.took(r)
 	switch {
 	case !r.called():
 		s.settle(r, work, v)
 	case v.kind == handBack && !r.acknowledged:
 		s.handBack(r)
+		s.tell(r, TaskHandedBack, v)
 	default:
 		s.reply(r, work.ack, v)
 	}
@@ -58,14 +61,14 @@ func (s *shift) conclude(r *run, work *resolvedWork, v verdict) {
 func (s *shift) reply(r *run, mode AckMode, v verdict) {
 	reply := replyOf(r, v)
 	if reply.Failed {
-		s.log(r, "called task failed, its caller is told", verdict{kind: v.kind, reason: reply.Failure})
+		s.worker.config.Logger.Debug("called task failed, its caller is told", r.attributes("error", reply.Failure)...)
 	}
 	err := s.sendReply(r, reply, slotPatience)
 	if err == nil || !errors.Is(err, context.DeadlineExceeded) {
-		s.endReply(r, mode, err)
+		s.endReply(r, mode, reply, v, err)
 		return
 	}
-	s.settlements.Go(func() { s.endReply(r, AckAsync, s.sendReply(r, reply, replyTimeout)) })
+	s.settlements.Go(func() { s.endReply(r, AckAsync, reply, v, s.sendReply(r, reply, replyTimeout)) })
 }
 
 func (s *shift) sendReply(r *run, reply *Reply, patience time.Duration) error {
@@ -75,12 +78,19 @@ func (s *shift) sendReply(r *run, reply *Reply, patience time.Duration) error {
 }
 
 // endReply acknowledges a request whose reply was sent, or was given up.
-func (s *shift) endReply(r *run, mode AckMode, err error) {
+func (s *shift) endReply(r *run, mode AckMode, reply *Reply, v verdict, err error) {
 	if err != nil {
-		s.worker.config.Logger.Warn("reply not sent, its caller waits until its deadline",
-			"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name, "error", err)
+		s.tellOf(r, slog.LevelWarn, "reply not sent, its caller waits until its deadline", "error", err)
 	}
 	s.acknowledge(r, mode)
+	if !reply.Failed {
+		s.tell(r, TaskDone, v)
+		return
+	}
+	if v.err == nil {
+		v.err = errors.New(reply.Failure)
+	}
+	s.tell(r, CallFailed, v)
 }
 
 var errNoResult = errors.New("the task ended without a result (does the worker's version of it return one, and does every middleware call it?)")

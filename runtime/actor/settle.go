@@ -2,6 +2,7 @@ package actor
 
 import (
 	"cmp"
+	"log/slog"
 	"time"
 )
 
@@ -11,24 +12,26 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 		// At most once: the message is acknowledged, so nothing runs it again.
 		v.kind = deadLetter
 		if v.err == nil {
-			v.reason = ErrShutdown.Error()
+			v.err, v.reason = ErrShutdown, ErrShutdown.Error()
 		}
 	}
 	switch v.kind {
 	case done:
 		s.acknowledge(r, work.ack)
+		s.tell(r, TaskDone, v)
 	case handBack:
 		s.handBack(r)
+		s.tell(r, TaskHandedBack, v)
 	case retry:
 		s.log(r, "task failed, will be retried", v)
 		e := s.failedCopyOf(r, v)
 		s.delay(e, v.delay)
-		s.replace(r, e)
+		s.replace(r, e, TaskRetried, v)
 	case deadLetter:
 		s.log(r, "task dead-lettered", v)
 		e := s.failedCopyOf(r, v)
 		e.DeadLetter = true
-		s.replace(r, e)
+		s.replace(r, e, TaskDeadLettered, v)
 	}
 }
 
@@ -37,7 +40,7 @@ func (s *shift) settle(r *run, work *resolvedWork, v verdict) {
 func (s *shift) sendOn(r *run) {
 	e := s.copyOf(r)
 	s.delay(e, r.delivery.Remaining)
-	s.replace(r, e)
+	s.replace(r, e, TaskForwarded, verdict{})
 }
 
 // delay sets how long e waits, in legs that each fit the transport.
@@ -54,7 +57,7 @@ func (s *shift) copyOf(r *run) *Envelope {
 		Actor:       d.Actor,
 		Body:        d.Body,
 		ContentType: d.ContentType,
-		Headers:     d.Headers,
+		Headers:     r.notes.over(d.Headers),
 		Queue:       &r.queue.queue,
 		Prefix:      s.worker.client.config.QueuePrefix,
 		Priority:    d.Priority,
@@ -90,27 +93,30 @@ func (s *shift) failedCopyOf(r *run, v verdict) *Envelope {
 // session that made the delivery ends and the broker delivers it again. Where
 // that has ended before, nothing is published: there would be two. Nor is it
 // once the handlers are cancelled; the original goes back then, and is no attempt
-// the older.
-func (s *shift) replace(r *run, e *Envelope) {
+// the older. When that is done, observers are told the outcome o, or which other
+// it was.
+func (s *shift) replace(r *run, e *Envelope, o TaskOutcome, v verdict) {
 	if s.leave(r) {
+		s.tell(r, TaskLost, v)
 		return
 	}
 	if s.handlers.Err() != nil && !r.acknowledged {
 		s.handBack(r) // it may have failed because it was cancelled
+		s.tell(r, TaskHandedBack, v)
 		return
 	}
 	published := make(chan struct{})
 	s.settlements.Go(func() {
-		err := s.publish(e)
+		err, outcome := s.publish(e), o
 		if err == nil {
 			s.acknowledge(r, AckAsync)
 		}
 		close(published)
 		if err != nil {
-			s.worker.config.Logger.Error("copy of a task was not published, will be repeated",
-				"actor", e.Actor, "id", e.ID, "queue", e.Destination(), "error", err)
-			s.insist(r, e)
+			s.tellOf(r, slog.LevelError, "copy of a task was not published, will be repeated", "error", err)
+			outcome = s.insist(r, e, o)
 		}
+		s.tell(r, outcome, v)
 	})
 	patience := time.NewTimer(slotPatience)
 	defer patience.Stop()
@@ -126,7 +132,9 @@ func (s *shift) replace(r *run, e *Envelope) {
 // longer, something is wrong with the broker.
 const slotPatience = 100 * time.Millisecond
 
-func (s *shift) insist(r *run, e *Envelope) {
+// insist publishes e until it is confirmed and then acknowledges the original,
+// for the outcome o, or gives up and returns another.
+func (s *shift) insist(r *run, e *Envelope, o TaskOutcome) TaskOutcome {
 	const first, longest = 100 * time.Millisecond, 5 * time.Second
 	for wait := first; ; wait = min(2*wait, longest) {
 		r.queue.finished.settlement(r).SetAside() // again, where it has come again
@@ -136,16 +144,16 @@ func (s *shift) insist(r *run, e *Envelope) {
 		case <-r.lost():
 			pause.Stop()
 			if s.leave(r) {
-				return
+				return TaskLost
 			}
 		case <-s.settling.Done():
 			pause.Stop()
 			s.handBack(r)
-			return
+			return TaskHandedBack
 		}
 		if s.publish(e) == nil {
 			s.acknowledge(r, AckAsync)
-			return
+			return o
 		}
 	}
 }
@@ -165,8 +173,7 @@ func (s *shift) acknowledge(r *run, mode AckMode) {
 	}
 	settlement := r.queue.finished.finish(r)
 	if err := settlement.Ack(mode == AckSync); err != nil {
-		s.worker.config.Logger.Debug("acknowledgement lost, the message will come again",
-			"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name, "error", err)
+		s.worker.config.Logger.Debug("acknowledgement lost, the message will come again", r.attributes("error", err)...)
 		<-settlement.Lost() // or soon will be; until then the consumer would hand out what is lost too
 	}
 }
@@ -208,11 +215,25 @@ func (r *run) lost() <-chan struct{} {
 	return r.queue.finished.settlement(r).Lost()
 }
 
+// log tells of a failed run.
 func (s *shift) log(r *run, text string, v verdict) {
-	attributes := []any{"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name,
-		"runs", r.delivery.Attempt + 1, "error", v.reason}
+	attributes := []any{"attempt", r.delivery.Attempt, "error", v.reason}
 	if v.kind == retry {
 		attributes = append(attributes, "delay", v.delay.String())
 	}
-	s.worker.config.Logger.Warn(text, attributes...)
+	s.tellOf(r, slog.LevelWarn, text, attributes...)
+}
+
+// tellOf logs a line about a message, in the digest.
+func (s *shift) tellOf(r *run, level slog.Level, text string, attributes ...any) {
+	name := r.delivery.Actor
+	if r.queue.actors[name] == nil {
+		name = ""
+	}
+	s.digest.tell(level, text, name, r.attributes(attributes...)...)
+}
+
+// attributes returns those of a line about r.
+func (r *run) attributes(more ...any) []any {
+	return append([]any{"actor", r.delivery.Actor, "id", r.delivery.ID, "queue", r.queue.queue.Name}, more...)
 }

@@ -45,6 +45,10 @@ type shift struct {
 	// go back once nothing new comes, or they would come again at once.
 	unstarted []*run
 	unknown   onceEach // names of unknown actors that were logged
+
+	observerFailed atomic.Bool // and that was logged
+
+	digest digest // of the lines about single messages
 }
 
 // workplace is where the messages of a planned queue are run, whichever queue on
@@ -87,6 +91,11 @@ type run struct {
 	acknowledged bool
 	// result is what a called task has returned, encoded.
 	result []byte
+	notes  notes
+	// started is when the run began. concluded says that it is settled and only
+	// the observers may have to be told.
+	started   time.Time
+	concluded bool
 	// context is the handler's.
 	context taskContext
 }
@@ -100,7 +109,7 @@ type runKey struct{}
 func newShift(ctx context.Context, w *Worker, p *plan) *shift {
 	// Values of ctx reach the handlers; its end does not, they drain.
 	base := NewBrokerContext(context.WithoutCancel(ctx), w.config.Broker, w.client)
-	s := &shift{worker: w, handler: runTask, runs: make(chan *run)}
+	s := &shift{worker: w, handler: runTask, runs: make(chan *run), digest: digest{log: w.config.Logger}}
 	s.handlers, s.cancel = context.WithCancelCause(base)
 	s.settling, s.abandon = context.WithCancel(base)
 	for _, wrap := range slices.Backward(w.config.Middleware) {
@@ -236,7 +245,9 @@ func waitToSend[T any](ctx context.Context, s *shift, r *run, c chan<- T, v T, w
 	case c <- v:
 		return true
 	case <-wait.C:
-		r.handBackUnstarted()
+		if r.handBackUnstarted() {
+			s.settlements.Go(func() { s.tell(r, TaskHandedBack, verdict{}) }) // the feeder waits for no observer
+		}
 	case <-ctx.Done():
 		s.keep(r)
 	}

@@ -1,6 +1,9 @@
 package actor
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
 // turn is for how long a slot stays with the queue of the delivery that it was
 // passed, and takes further ones itself: to be passed one costs more than a
@@ -33,8 +36,10 @@ func (s *shift) slot() {
 
 // slotAfterExit replaces a slot whose goroutine was ended by the task.
 func (s *shift) slotAfterExit(r *run) {
-	s.worker.config.Logger.Error("task ended its goroutine", "actor", r.delivery.Actor, "id", r.delivery.ID)
-	s.conclude(r, r.work(), s.judge(r, r.work(), errExited))
+	if !r.concluded { // else it was an observer
+		s.tellOf(r, slog.LevelError, "task ended its goroutine", "attempt", r.delivery.Attempt)
+		s.conclude(r, r.work(), s.judge(r, r.work(), errExited))
+	}
 	<-r.queue.places
 	s.slot()
 }

@@ -20,11 +20,13 @@ func (r *run) patience() time.Duration {
 }
 
 // handBackUnstarted returns a delivery that waited for a slot in vain, and those
-// behind it, to be run by another worker.
-func (r *run) handBackUnstarted() {
+// behind it, to be run by another worker. It reports whether it did, which it does
+// not where a slot has claimed the run meanwhile.
+func (r *run) handBackUnstarted() bool {
 	if !r.claim() {
-		return
+		return false
 	}
 	r.queue.prefetch.retreat() // first, or it would come here again
 	r.delivery.Settlement.Requeue()
+	return true
 }

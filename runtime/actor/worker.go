@@ -27,6 +27,8 @@ type WorkerConfig struct {
 	DrainTimeout time.Duration
 	// Middleware wraps every task, the first outermost. Defaults to none.
 	Middleware []Middleware
+	// Observers are told what becomes of every delivery. Defaults to none.
+	Observers []Observer
 	// Logger defaults to slog.Default().
 	Logger *slog.Logger
 }
@@ -44,6 +46,7 @@ type Worker struct {
 	config WorkerConfig
 	tables []Table
 	state  atomic.Int32
+	shift  atomic.Pointer[shift] // nil unless Run runs
 }
 
 // NewWorker returns a worker that receives through the transport of c. It
@@ -108,6 +111,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		return err
 	}
 	s := newShift(ctx, w, plan)
+	w.shift.Store(s)
+	defer w.shift.Store(nil)
 	defer s.end()
 	if err := s.subscribe(ctx); err != nil {
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {

@@ -107,7 +107,7 @@ func (p *publisher) settle(q *parcel) (verdict, error) {
 		q.unknown = true
 		return lost, actor.ErrConnectionLost
 	}
-	cause := fmt.Errorf("broker closed the channel: %w", &reasonError{reason})
+	cause := fmt.Errorf("broker closed the channel: %w", &reasonError{reason, "write"})
 	if q.suspected == nil {
 		q.suspected = p
 		p.suspects++

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 )
 
@@ -60,6 +59,10 @@ type Config struct {
 	// Defaults to the system's authorities, no client certificate and TLS 1.2
 	// or newer.
 	TLS *tls.Config
+	// TLSFiles are the files of amqps connections, for certificates that are
+	// renewed. What they hold counts more than what TLS has of it.
+	// Defaults to none.
+	TLSFiles TLSFiles
 	// Logger receives one line for each change of state.
 	// Defaults to slog.Default().
 	Logger *slog.Logger
@@ -173,8 +176,11 @@ func (c Config) resolve() (Config, []endpoint, error) {
 	if err != nil {
 		return cfg, nil, err
 	}
-	if cfg.TLS != nil && !slices.ContainsFunc(endpoints, func(e endpoint) bool { return e.tls }) {
-		return cfg, nil, errors.New("amqp: Config.TLS is set, but the URL begins with amqp://, which is not encrypted (write amqps://)")
+	if encrypted := endpoints[0].tls; !encrypted && (cfg.TLS != nil || cfg.TLSFiles != TLSFiles{}) {
+		return cfg, nil, errors.New("amqp: Config.TLS or TLSFiles is set, but the URL begins with amqp://, which is not encrypted (write amqps://)")
+	}
+	if _, err := cfg.TLSFiles.Config(); err != nil {
+		return cfg, nil, fmt.Errorf("amqp: %w", err)
 	}
 	cfg.URL = ""
 	if cfg.Credentials == nil {

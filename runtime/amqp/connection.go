@@ -27,17 +27,23 @@ type Connection struct {
 }
 
 // Connect connects to the first of the hosts that takes a connection; each is
-// tried once. Of c it uses URL, Credentials, Heartbeat, DialTimeout, TLS and
-// Name. The error names each host with what came of it, and never the password.
+// tried once. Of c it uses URL, Credentials, Heartbeat, DialTimeout, TLS,
+// TLSFiles and Name. The error names each host with what came of it, and never the password.
 func Connect(ctx context.Context, c Config) (*Connection, error) {
 	cfg, endpoints, err := c.resolve()
 	if err != nil {
 		return nil, err
 	}
+	return connectAny(ctx, cfg, endpoints, cfg.Name)
+}
+
+// connectAny connects to the first of the endpoints that takes a connection of
+// that name.
+func connectAny(ctx context.Context, cfg Config, endpoints []endpoint, name string) (*Connection, error) {
 	hosts := newHosts(endpoints)
 	for range endpoints {
 		e, round := hosts.next()
-		s, err := dial(ctx, cfg, e, round, cfg.Name, func() {})
+		s, err := dial(ctx, cfg, e, round, name, func() {})
 		if err == nil {
 			return &Connection{sess: s}, nil
 		}
@@ -94,7 +100,36 @@ func (c *Connection) ask(fn func(ch *amqp.Channel) error) error {
 		}
 	}
 	if reason != nil && isAnswer(reason) {
-		return &reasonError{reason}
+		return refusedFor(nil, reason)
+	}
+	return fmt.Errorf("%w: %w", actor.ErrConnectionLost, err)
+}
+
+// Channel opens a channel of the caller's own. What it sends never blocks; a
+// method that waits for the broker's answer belongs in Wait.
+func (c *Connection) Channel(ctx context.Context) (ch *amqp.Channel, err error) {
+	err = c.Wait(ctx, func() error {
+		ch, err = c.sess.conn.Channel()
+		return err
+	})
+	return ch, err
+}
+
+// Wait runs fn, which waits for the broker's answer on a channel that nobody else
+// uses meanwhile. Where the answer takes more than 10 seconds, or ctx ends, the
+// connection is broken, so that fn returns. Errors are as those of Ask.
+func (c *Connection) Wait(ctx context.Context, fn func() error) error {
+	stop := context.AfterFunc(ctx, func() { c.sess.sock.kill(errSocketClosed) })
+	defer stop()
+	err := c.sess.call(fn)
+	var reason *amqp.Error
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &reason) && isAnswer(reason):
+		return refusedFor(nil, reason)
 	}
 	return fmt.Errorf("%w: %w", actor.ErrConnectionLost, err)
 }

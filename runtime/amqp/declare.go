@@ -50,9 +50,14 @@ func (d declarer) do(fn func(ch *amqp.Channel) error) error {
 		return ch.Close()
 	})
 	if err != nil && reason != nil && isAnswer(reason) {
-		return fmt.Errorf("%w: %w", errRefused, &reasonError{reason})
+		return fmt.Errorf("%w: %w", errRefused, refusedFor(elementOf(err), reason))
 	}
 	return err
+}
+
+// element declares e.
+func (d declarer) element(e layout.Element) error {
+	return d.do(func(ch *amqp.Channel) error { return declare(ch, e) })
 }
 
 // isAnswer says that the broker closed a channel, or even the connection, for
@@ -82,7 +87,7 @@ func (d declarer) queue(q *actor.Queue, prefix string, delayed bool) error {
 		if err := d.out(prefix); err != nil {
 			return err
 		}
-		return d.do(func(ch *amqp.Channel) error { return layout.Landing(q, prefix).Declare(ch, true) })
+		return d.element(layout.Landing(q, prefix))
 	}
 	var err error
 	if delayed {
@@ -122,7 +127,7 @@ const maxDifferences = 16
 // logged and adopted, until the next shows or none is left.
 func (d declarer) declare(q layout.Queue) error {
 	for range maxDifferences {
-		err := d.do(func(ch *amqp.Channel) error { return q.Declare(ch, true) })
+		err := d.element(q)
 		var reason *amqp.Error
 		if err == nil || !errors.As(err, &reason) {
 			return err

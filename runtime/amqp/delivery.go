@@ -83,3 +83,11 @@ func moment(h amqp.Table, name string) time.Time {
 	}
 	return time.UnixMicro(us)
 }
+
+// Read returns what a message says that was received with the library, without a
+// settlement. It trusts nothing: a header of another type, or out of range, counts
+// as absent. Headers of the broker and our own are not among those it returns.
+func Read(d *amqp.Delivery) (out actor.Delivery) {
+	translate(d, time.Now(), &out)
+	return out
+}

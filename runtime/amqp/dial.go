@@ -9,6 +9,8 @@ import (
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
+
+	"github.com/actorgen/actorgen/runtime/version"
 )
 
 const (
@@ -40,6 +42,10 @@ func dial(ctx context.Context, cfg Config, e endpoint, round int, name string, o
 	if err != nil {
 		return nil, err
 	}
+	secured, err := e.tlsConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
 	conn, err := connect(ctx, e, round)
 	if err != nil {
 		return nil, err
@@ -48,13 +54,14 @@ func dial(ctx context.Context, cfg Config, e endpoint, round int, name string, o
 	tcp := conn
 	stop := context.AfterFunc(ctx, func() { tcp.Close() })
 	defer stop()
-	if e.tls {
-		if conn, err = secure(ctx, conn, cfg.TLS, e.host); err != nil {
+	if secured != nil {
+		if conn, err = secure(ctx, conn, secured); err != nil {
 			return nil, err
 		}
 	}
 
 	properties := amqp.NewConnectionProperties()
+	properties["product"], properties["version"] = "actorgen", version.Library()
 	properties.SetClientConnectionName(name)
 	w := newWire(conn)
 	sock := newSocket(w, onRoom)
@@ -133,6 +140,9 @@ func steady(err error) error {
 // counts only where the broker said it, or closed after a silence.
 func handshakeFailure(err error, w *wire, took time.Duration, tls bool) error {
 	const hint = " (check user, password, virtual host and permissions)"
+	if !tls && w.alert.Load() {
+		return &refusal{reason: "the port speaks TLS, and the URL does not (write amqps:// in the place of amqp://)", cause: err}
+	}
 	var reason *amqp.Error
 	switch errors.As(err, &reason); {
 	case reason == nil:
@@ -140,6 +150,9 @@ func handshakeFailure(err error, w *wire, took time.Duration, tls bool) error {
 		return &refusal{reason: reason.Reason + hint, cause: err}
 	case reason.Server:
 		return err
+	case reason == amqp.ErrSASL:
+		return &refusal{reason: "the broker does not offer the auth_mechanism of the URL, by default plain " +
+			"(for external it has to load rabbitmq_auth_mechanism_ssl, and list EXTERNAL in auth_mechanisms)", cause: err}
 	case reason == amqp.ErrCredentials && hungUp(w.readError()) && took >= silentClose:
 		return &refusal{reason: "the broker closed the connection without a word" + hint, cause: err}
 	}

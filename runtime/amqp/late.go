@@ -35,7 +35,7 @@ func (l *lateReturns) note(r amqp.Return) {
 	}
 	if silent, due := l.due(r.RoutingKey, time.Now()); due {
 		l.log.Warn("no queue took a message whose sender did not wait for the answer",
-			"queue", r.RoutingKey, "message_id", r.MessageId, "actor", r.Type, "more_since_last", silent)
+			"queue", r.RoutingKey, "id", r.MessageId, "actor", r.Type, "more", silent)
 	}
 }
 

@@ -11,7 +11,12 @@ import (
 // out declares where delayed messages leave the levels.
 func (d declarer) out(prefix string) error {
 	return d.once("out", prefix, func(ch *amqp.Channel) error {
-		return declareAll(ch, layout.Exit(prefix), true)
+		for _, e := range layout.Exit(prefix) {
+			if err := declare(ch, e); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -24,20 +29,16 @@ func (d declarer) levels(prefix string, n int) error {
 		// Nothing is waited for: some 150 answers, one after the other, would
 		// take longer than a send may where the broker is far. The last answer
 		// comes after all that was asked before.
-		if err := declareAll(ch, layout.Ladder(prefix, n), false); err != nil || n == 0 {
-			return err
+		for _, e := range layout.Ladder(prefix, n) {
+			if err := e.Declare(ch, false); err != nil {
+				return err
+			}
+		}
+		if n == 0 {
+			return nil
 		}
 		return ch.ExchangeDeclarePassive(layout.Level(prefix, n-1), amqp.ExchangeHeaders, true, false, false, false, nil)
 	})
-}
-
-func declareAll(ch *amqp.Channel, elements []layout.Element, wait bool) error {
-	for _, e := range elements {
-		if err := e.Declare(ch, wait); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // once declares what all queues under a prefix share, once in a session.

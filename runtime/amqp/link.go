@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -44,6 +45,7 @@ type link struct {
 	// examinations are made of the session, some times a second; see onWatch.
 	examinations []func(time.Time) bool
 	started      sync.Once
+	running      atomic.Bool // it was started
 }
 
 // newLink makes a link that connects when it is started.
@@ -57,7 +59,12 @@ func newLink(cfg Config, endpoints []endpoint, role string, c *counters) *link {
 	}
 }
 
-func (l *link) start() { l.started.Do(func() { go l.run() }) }
+func (l *link) start() {
+	l.started.Do(func() {
+		l.running.Store(true)
+		go l.run()
+	})
+}
 
 // close says farewell to the broker and waits for the link's goroutines.
 func (l *link) close() {

@@ -18,13 +18,13 @@ const maxMessage = 64 << 10
 // small frames and small messages only.
 func TestNode(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	certificate, key := pemOf(t, ca.issue("rabbit.test", time.Now().Add(time.Hour)))
+	ca := rabbittest.NewAuthority(t)
+	certificate, key := rabbittest.PEM(t, ca.Issue("rabbit.test", time.Now().Add(time.Hour)))
 	node := rabbittest.MustStart(t, rabbittest.Options{
 		Config: fmt.Sprintf("frame_max = 8192\nmax_message_size = %d\n", maxMessage),
-		TLS:    &rabbittest.TLS{Certificate: certificate, Key: key, ClientAuthority: ca.pem()},
+		TLS:    &rabbittest.TLS{Certificate: certificate, Key: key, ClientAuthority: ca.PEM()},
 	})
-	trusted := &tls.Config{RootCAs: ca.pool(), Certificates: []tls.Certificate{ca.issue("client", time.Now().Add(time.Hour))}}
+	trusted := &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Issue("client", time.Now().Add(time.Hour))}}
 	defineTenants().create(t, node)
 	t.Run("cases", func(t *testing.T) { // ends before the node does
 		for name, test := range map[string]func(*testing.T, *rabbittest.Node){
@@ -42,6 +42,7 @@ func TestNode(t *testing.T) {
 			"a retry queue, not permitted":       testRetryQueueModes,
 			"two brokers, two guarantees":        testHybrid,
 			"a batch of everything":              testMixedBatch,
+			"what a connection says of itself":   testIdentity,
 			"rotation":                           testRotation,
 			"credentials revoked":                testRevokedCredentials,
 			"credentials fail":                   testFailingCredentials,
@@ -51,8 +52,10 @@ func TestNode(t *testing.T) {
 			"lazy and refused":                   testLazyRefused,
 			"frames":                             testFrames,
 			"no confirms":                        testNoConfirms,
+			"refused by protocol":                testRefusedByProtocol,
 			"TLS":                                func(t *testing.T, node *rabbittest.Node) { testTLS(t, node, trusted) },
 			"TLS refused":                        func(t *testing.T, node *rabbittest.Node) { testTLSRefused(t, node, ca, trusted) },
+			"secrets of a worker":                testWorkerSecrets,
 			"secrets":                            func(t *testing.T, node *rabbittest.Node) { testSecrets(t, node, trusted) },
 		} {
 			t.Run(name, func(t *testing.T) {

@@ -241,6 +241,6 @@ func (p *publisher) serve(l *lane) {
 // the one whose message it was is told.
 func (p *publisher) report(reason *amqp.Error) {
 	if !p.confirm && reason.Recover && reason.Server {
-		p.troubles.warn("closed "+strconv.Itoa(reason.Code), "broker closed a publishing channel for a message on it", "error", &reasonError{reason})
+		p.troubles.warn("closed "+strconv.Itoa(reason.Code), "broker closed a publishing channel for a message on it", "error", &reasonError{reason, "write"})
 	}
 }

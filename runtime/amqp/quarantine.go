@@ -45,7 +45,7 @@ func (c *consumer) reportUnreadable() {
 	if !c.unreadable {
 		c.unreadable = true
 		c.log.Error("a message cannot be read and ends the connection each time it comes; its delivery limit will move it to the dead-letter queue",
-			"delivery-limit", c.definition.DeliveryLimit)
+			"delivery_limit", c.definition.DeliveryLimit)
 	}
 }
 

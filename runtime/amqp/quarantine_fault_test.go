@@ -14,7 +14,7 @@ import (
 func TestUnreadableMessageEndsAloneByItsLimit(t *testing.T) {
 	t.Parallel()
 	broker := rabbittest.URL(t)
-	logged := recordsBy("delivery-limit")
+	logged := recordsBy("delivery_limit")
 	transport, other := dialTest(t, Config{URL: broker, Logger: loggerOf(logged)}), dialTest(t, Config{URL: broker})
 	bad, good := testQueue(t), testQueue(t)
 	bad.Name, bad.DeliveryLimit = bad.Name+"-bad", 5

@@ -89,7 +89,7 @@ func sessionError(err error) error {
 	case errors.Is(err, errRefused), errors.As(err, &conflict):
 		return err
 	case errors.As(err, &reason) && reason.Server && reason.Recover:
-		return fmt.Errorf("%w: %w", errRefused, reason)
+		return fmt.Errorf("%w: %w", errRefused, &reasonError{reason, "read"})
 	}
 	return fmt.Errorf("%w: %w", actor.ErrConnectionLost, err)
 }
@@ -107,7 +107,8 @@ func (c *consumer) ready(d declarer) error {
 	}
 	err := d.provide(n, 0)
 	if isForbidden(err) {
-		return d.verify(n)
+		d.forbidden(n, err)
+		return permitted(d.verify(n), err)
 	}
 	return err
 }

@@ -28,6 +28,35 @@ func (t *Transport) Stats() Stats {
 	}
 }
 
+// ConnectionState is what is true of one of a transport's connections at present.
+type ConnectionState struct {
+	// Use is what the connection is for: "publish", "publish unconfirmed" (for
+	// actors with confirm=false), "consume" or "reply".
+	Use string
+	// Connected says that the connection is up.
+	Connected bool
+	// Blocked says that the broker takes no messages over it, because of a memory
+	// or disk alarm.
+	Blocked bool
+}
+
+// Connections returns the state of each connection that is used, now or later
+// again. It does not wait for the broker.
+func (t *Transport) Connections() []ConnectionState {
+	t.mu.Lock()
+	consuming := t.consuming
+	t.mu.Unlock()
+	var states []ConnectionState
+	for _, l := range []*link{t.publishing, t.unconfirming, consuming, t.replying} {
+		if l == nil || !l.running.Load() {
+			continue
+		}
+		s, _ := l.state()
+		states = append(states, ConnectionState{Use: l.role, Connected: s != nil, Blocked: s != nil && s.blocked.Load()})
+	}
+	return states
+}
+
 // counters are the counts behind Stats, shared by the links of a transport.
 type counters struct {
 	connects, connectionsLost, lateReturns, staleAcks atomic.Int64

@@ -7,13 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 )
 
 // secure puts TLS on conn, which it closes where that fails. What is wrong with
 // either side's certificate, or with the port, is a refusal.
-func secure(ctx context.Context, conn net.Conn, config *tls.Config, host string) (net.Conn, error) {
-	client := tls.Client(conn, tlsConfig(config, host))
+func secure(ctx context.Context, conn net.Conn, config *tls.Config) (net.Conn, error) {
+	client := tls.Client(conn, config)
 	err := client.HandshakeContext(ctx)
 	if err == nil {
 		return client, nil
@@ -25,15 +24,16 @@ func secure(ctx context.Context, conn net.Conn, config *tls.Config, host string)
 	return nil, tlsFailure(err)
 }
 
-func tlsConfig(config *tls.Config, host string) *tls.Config {
-	if config == nil {
-		config = &tls.Config{MinVersion: tls.VersionTLS12}
+// tlsConfig is what one connection to host is made with; nil where it has no TLS.
+func (e endpoint) tlsConfig(cfg Config) (*tls.Config, error) {
+	if !e.tls {
+		return nil, nil
 	}
-	config = config.Clone()
-	if config.ServerName == "" {
-		config.ServerName = host
+	config, err := cfg.TLSFiles.over(cfg.TLS)
+	if err == nil && config.ServerName == "" {
+		config.ServerName = e.host
 	}
-	return config
+	return config, err
 }
 
 func tlsFailure(err error) error {
@@ -51,13 +51,20 @@ func tlsFailure(err error) error {
 	return fmt.Errorf("TLS handshake: %w", steady(err))
 }
 
-// flaw says what is wrong with a certificate. The standard text of an expired
-// one ends in the current time, which would make every attempt news.
+// flaw says what is wrong with a certificate, and what to do. The standard text of
+// an expired one ends in the current time, which would make every attempt news.
 func flaw(unverified *tls.CertificateVerificationError) string {
 	var invalid x509.CertificateInvalidError
-	if errors.As(unverified, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil {
-		return fmt.Sprintf("certificate has expired or is not yet valid: it is valid from %s to %s",
-			invalid.Cert.NotBefore.UTC().Format(time.RFC3339), invalid.Cert.NotAfter.UTC().Format(time.RFC3339))
+	var name x509.HostnameError
+	var authority x509.UnknownAuthorityError
+	switch {
+	case errors.As(unverified, &invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil:
+		return "certificate has expired or is not yet valid: it is valid from " + validity(invalid.Cert) +
+			" (renew it, or set this machine's clock)"
+	case errors.As(unverified, &name):
+		return unverified.Err.Error() + " (connect by a name that the certificate has, or issue it for this one)"
+	case errors.As(unverified, &authority):
+		return unverified.Err.Error() + " (give the certificate of the broker's authority as Config.TLSFiles.CA or -tls-ca)"
 	}
 	return unverified.Err.Error()
 }
@@ -69,5 +76,6 @@ func alertOf(err error) error {
 	if !errors.As(err, &remote) || remote.Op != "remote error" {
 		return nil
 	}
-	return &refusal{reason: fmt.Sprintf("the broker refuses our side of TLS: %v (check the client certificate in Config.TLS)", remote.Err), cause: err}
+	return &refusal{reason: fmt.Sprintf("the broker refuses our side of TLS: %v (check the client certificate in Config.TLSFiles or -tls-cert: "+
+		"the broker's authority for clients must have signed it)", remote.Err), cause: err}
 }

@@ -43,8 +43,8 @@ func testTLS(t *testing.T, node *rabbittest.Node, trusted *tls.Config) {
 }
 
 // Dial says at once, and of which host, what is wrong with certificates.
-func testTLSRefused(t *testing.T, node *rabbittest.Node, ca *authority, trusted *tls.Config) {
-	expired := tlsListener(t, ca.issue("rabbit.test", time.Now().Add(-time.Minute)))
+func testTLSRefused(t *testing.T, node *rabbittest.Node, ca *rabbittest.Authority, trusted *tls.Config) {
+	expired := tlsListener(t, ca.Issue("rabbit.test", time.Now().Add(-time.Minute)))
 	change := func(change func(c *tls.Config)) *tls.Config {
 		c := trusted.Clone()
 		change(c)
@@ -56,7 +56,7 @@ func testTLSRefused(t *testing.T, node *rabbittest.Node, ca *authority, trusted 
 		reason     string
 	}{
 		{"the system's authorities", node.TLSAddr(), nil, "unknown authority"},
-		{"another authority", node.TLSAddr(), change(func(c *tls.Config) { c.RootCAs = newAuthority(t).pool() }), "unknown authority"},
+		{"another authority", node.TLSAddr(), change(func(c *tls.Config) { c.RootCAs = rabbittest.NewAuthority(t).Pool() }), "unknown authority"},
 		{"another name", node.TLSAddr(), change(func(c *tls.Config) { c.ServerName = "other.test" }), "other.test"},
 		{"expired", expired, trusted, "expired"},
 		{"no client certificate", node.TLSAddr(), change(func(c *tls.Config) { c.Certificates = nil }), "certificate"},
@@ -64,7 +64,7 @@ func testTLSRefused(t *testing.T, node *rabbittest.Node, ca *authority, trusted 
 			c.Certificates, c.MaxVersion = nil, tls.VersionTLS12
 		}), "certificate"},
 		{"a client of another authority", node.TLSAddr(), change(func(c *tls.Config) {
-			c.Certificates = []tls.Certificate{newAuthority(t).issue("client", time.Now().Add(time.Hour))}
+			c.Certificates = []tls.Certificate{rabbittest.NewAuthority(t).Issue("client", time.Now().Add(time.Hour))}
 		}), "certificate"},
 		{"a port without TLS", node.Addr(), trusted, "TLS"},
 	} {
@@ -82,12 +82,28 @@ func testTLSRefused(t *testing.T, node *rabbittest.Node, ca *authority, trusted 
 	}
 }
 
+// A broker that does not know of logins by certificate is not waited for, nor is
+// one whose port has TLS by a URL without it.
+func testRefusedByProtocol(t *testing.T, node *rabbittest.Node) {
+	for url, want := range map[string]string{
+		"amqp://" + node.Addr() + "/?auth_mechanism=external": "rabbitmq_auth_mechanism_ssl",
+		"amqp://guest:secret@" + node.TLSAddr():               "write amqps://",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		_, err := Dial(ctx, Config{URL: url, Logger: slog.New(slog.DiscardHandler)})
+		cancel()
+		if !isRefusal(err) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v, want a refusal with %q", err, want)
+		}
+	}
+}
+
 // An error that stays the same is the same text at every attempt: it is logged
 // once.
 func TestFailuresThatStayAreOneText(t *testing.T) {
 	t.Parallel()
-	ca := newAuthority(t)
-	expired := tlsListener(t, ca.issue("rabbit.test", time.Now().Add(-time.Minute)))
+	ca := rabbittest.NewAuthority(t)
+	expired := tlsListener(t, ca.Issue("rabbit.test", time.Now().Add(-time.Minute)))
 	closing := listenerThat(t, func(c net.Conn) { c.Close() })
 	for name, url := range map[string]string{
 		"expired": "amqps://" + expired, "closing": "amqp://" + closing, "closing in TLS": "amqps://" + closing,
@@ -103,7 +119,7 @@ func TestFailuresThatStayAreOneText(t *testing.T) {
 			for range 3 {
 				_, err := dial(t.Context(), Config{
 					Credentials: login, DialTimeout: 2500 * time.Millisecond, Heartbeat: time.Second,
-					TLS: &tls.Config{RootCAs: ca.pool()},
+					TLS: &tls.Config{RootCAs: ca.Pool()},
 				}, endpoints[0], 0, "test", nil)
 				texts[err.Error()] = true
 				time.Sleep(time.Second / 2) // a text with the time in it changes

@@ -2,6 +2,7 @@ package amqp
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -92,8 +93,23 @@ func (t *topology) provide(d declarer, n need) error {
 	if !isForbidden(err) {
 		return err
 	}
-	t.news.warn("forbidden "+n.destination().Name, "declaration not permitted, only checked", "name", n.destination().Name, "error", err)
-	return d.verify(n)
+	d.forbidden(n, err)
+	return permitted(d.verify(n), err)
+}
+
+// forbidden tells once that a declaration was not permitted.
+func (d declarer) forbidden(n need, err error) {
+	name := n.destination().Name
+	d.news.warn("forbidden "+name, "declaration not permitted, only checked", "name", name, "error", err)
+}
+
+// permitted returns what came of a check in the place of a declaration that was
+// not permitted, which is why something is missing.
+func permitted(check, declaration error) error {
+	if !isMissing(check) {
+		return check
+	}
+	return fmt.Errorf("%w; it was not declared: %w", check, declaration)
 }
 
 func (t *topology) declare(d declarer, n need) error {

@@ -29,6 +29,7 @@ type Transport struct {
 	unconfirmed  *publisher
 	replying     *link // likewise
 	replies      *publisher
+	inspector    *inspector
 
 	// senders counts the calls of Publish under way.
 	senders sync.WaitGroup
@@ -86,6 +87,7 @@ func newTransport(cfg Config, endpoints []endpoint) *Transport {
 	t.unconfirmed.late.missing = t.topology.lost
 	t.replying = newLink(cfg, endpoints, "reply", t.counters)
 	t.replies = newPublisher(t.replying, cfg.Logger, true)
+	t.inspector = newInspector(cfg, endpoints)
 
 	t.publishing.start()
 	return t
@@ -140,6 +142,7 @@ func (t *Transport) close() {
 	for _, l := range []*link{t.publishing, t.unconfirming, t.replying} {
 		parts.Go(l.close)
 	}
+	parts.Go(t.inspector.close)
 	parts.Wait()
 	for _, p := range publishers {
 		p.wait()

@@ -1,6 +1,7 @@
 package amqp
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -17,7 +18,9 @@ type wire struct {
 	// heard and answered are the last read at all and the last that brought
 	// more than a heartbeat, since start.
 	heard, answered atomic.Int64
-	end             atomic.Pointer[error]
+	// alert says that the first thing read was an alert of TLS.
+	alert atomic.Bool
+	end   atomic.Pointer[error]
 }
 
 func newWire(conn net.Conn) *wire { return &wire{Conn: conn, start: time.Now()} }
@@ -26,6 +29,9 @@ func (w *wire) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b)
 	if n > 0 {
 		now := int64(time.Since(w.start))
+		if w.silent() {
+			w.alert.Store(bytes.HasPrefix(b[:n], []byte{alertRecord, tlsMajor}))
+		}
 		w.heard.Store(now)
 		if n != heartbeatSize || b[0] != heartbeatFrame {
 			w.answered.Store(now)
@@ -41,6 +47,12 @@ func (w *wire) Read(b []byte) (int, error) {
 const (
 	heartbeatFrame = 8
 	heartbeatSize  = 8
+)
+
+// The beginning of a TLS alert (RFC 8446, section 5.1): its type and the version.
+const (
+	alertRecord = 21
+	tlsMajor    = 3
 )
 
 // lastHeard returns when anything was read last.

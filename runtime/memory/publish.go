@@ -39,7 +39,7 @@ func (t *Transport) publishFor(ctx context.Context, e *actor.Envelope, replyTo s
 	contradiction, err := t.enqueue(e, m)
 	if contradiction != nil {
 		t.logger().Warn("queue differs from its declaration; the message is sent all the same",
-			"actor", e.Actor, "error", contradiction)
+			"actor", e.Actor, "queue", e.Destination(), "error", contradiction)
 	}
 	return err
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// Management enables the management plugin, with its HTTP API on a port of
 	// loopback. Defaults to false.
 	Management bool
+	// Plugins are enabled besides, such as rabbitmq_auth_mechanism_ssl.
+	// Defaults to none.
+	Plugins []string
 }
 
 // bootTimeout bounds one start of a node; 6 to 12 seconds are usual on an

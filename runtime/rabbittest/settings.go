@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // loopbackOnly keeps Erlang's own listeners on loopback, and leaves the port
@@ -16,12 +18,12 @@ func (n *Node) configure(o Options) error {
 	if err := os.Mkdir(n.path("home"), 0o700); err != nil {
 		return err
 	}
-	plugins, config := "", fmt.Sprintf("listeners.tcp.1 = %s\n", n.Addr())
+	plugins, config := slices.Clone(o.Plugins), fmt.Sprintf("listeners.tcp.1 = %s\n", n.Addr())
 	if o.Management {
-		plugins = "rabbitmq_management"
+		plugins = append(plugins, "rabbitmq_management")
 		config += fmt.Sprintf("management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n", n.ports.management)
 	}
-	if err := os.WriteFile(n.path("enabled_plugins"), []byte("["+plugins+"].\n"), 0o600); err != nil {
+	if err := os.WriteFile(n.path("enabled_plugins"), []byte("["+strings.Join(plugins, ",")+"].\n"), 0o600); err != nil {
 		return err
 	}
 	if err := os.WriteFile(n.path("advanced.config"), []byte(cmp.Or(o.Advanced, "[].")+"\n"), 0o600); err != nil {

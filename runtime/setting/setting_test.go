@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/actorgen/actorgen/runtime/amqp"
 )
 
 func TestBrokers(t *testing.T) {
@@ -74,5 +76,29 @@ func TestFromEnvironment(t *testing.T) {
 	}
 	if !reflect.DeepEqual(words, Words{"a", "b"}) || *action || *other != 2 {
 		t.Errorf("got %q, %t, %d, want a and b, false, 2", words, *action, *other)
+	}
+}
+
+func TestCheckTLS(t *testing.T) {
+	files := amqp.TLSFiles{CA: "missing.pem"}
+	for _, c := range []struct {
+		files amqp.TLSFiles
+		urls  []string
+		want  string
+	}{
+		{amqp.TLSFiles{}, []string{"amqp://h/"}, ""},
+		{files, []string{"amqp://u:secret@h/", "memory://"}, "write amqps://"},
+		{files, []string{"amqp://h/", "amqps://u:secret@h/"}, "missing.pem"},
+		{files, []string{"amqp://h/", "https://h/"}, "missing.pem"},
+	} {
+		err := CheckTLS(c.files, c.urls...)
+		if (err == nil) != (c.want == "") || err != nil && (!strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret")) {
+			t.Errorf("%v: got %v, want %q", c.urls, err, c.want)
+		}
+	}
+	for url, want := range map[string]amqp.TLSFiles{"amqps://h/": files, "amqp://h/": {}, "memory://": {}} {
+		if got := (Broker{URL: url}).TLSFiles(files); got != want {
+			t.Errorf("%s: got %v, want %v", url, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package transporttest
 import (
 	"context"
 	"errors"
+	"reflect"
 	"sync/atomic"
 	"time"
 
@@ -55,6 +56,29 @@ var working = []promise{
 		w.awaitDone(e)
 		w.stop()
 		s.allEmpty(t, q)
+	}},
+	{"a retry and a dead letter have the headers that the failed run has set", func(s *scene) {
+		t, q := s.open(), s.queue()
+		w := s.work(t, q, func(ctx context.Context, facts actor.Facts) error {
+			if want := int64(facts.Attempt - 1); facts.Attempt > 0 && facts.Headers["failed run"] != want {
+				s.Errorf("header of the run before: got %v, want %d", facts.Headers["failed run"], want)
+			}
+			for name, value := range map[string]any{"failed run": facts.Attempt, "tenant": "bob", "raw": []byte{0, 0xff}} {
+				if err := actor.SetHeader(ctx, name, value); err != nil {
+					s.Errorf("SetHeader: got %v, want nil", err)
+				}
+			}
+			return actor.RetryAfter(0, errors.New("boom"))
+		})
+		e := s.envelope(q)
+		e.Headers = map[string]any{"tenant": "ada", "kept": int64(7)}
+		s.send(t, e)
+		d := s.expect(s.consumeDead(t, q, 1), e)
+		w.stop()
+		want := map[string]any{"failed run": int64(maxRetries), "tenant": "bob", "raw": []byte{0, 0xff}, "kept": int64(7)}
+		if !reflect.DeepEqual(d.Headers, want) {
+			s.Errorf("headers of the dead letter: got %v, want %v", d.Headers, want)
+		}
 	}},
 	{"a limited queue and its retries outlive lost connections", func(s *scene) {
 		t, q := s.open(), s.limited(1000)

@@ -26,6 +26,13 @@ func assign(s settings, tables []actor.Table) ([]post, error) {
 	if err != nil {
 		return nil, err
 	}
+	urls := make([]string, len(brokers))
+	for i, b := range brokers {
+		urls[i] = b.URL
+	}
+	if err := setting.CheckTLS(s.tls, urls...); err != nil {
+		return nil, err
+	}
 	queuesOf := make(map[string]map[string]bool) // by broker name
 	var problems []error
 	for _, table := range tables {

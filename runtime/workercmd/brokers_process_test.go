@@ -48,3 +48,26 @@ func TestOneProcessWorksForTwoBrokers(t *testing.T) {
 	here.settleOnce(w)
 	there.settleOnce(w)
 }
+
+// A broker that is away when the process starts holds up nobody else's tasks.
+func TestBrokersDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	here, there := open(t), openLedger(t, rabbittest.URL(t), "elsewhere")
+	proxy, through := via(t, there.url)
+	proxy.Refuse()
+	w := startWorker(t, here.names()+" analytics="+there.names(),
+		"-broker", here.url, "-broker", "analytics="+through, "-metrics", "127.0.0.1:0")
+	address := w.address()
+	waiting := there.send(5, quick)
+	w.says("finished", here.send(5, quick)...)
+	w.reaches(address, "connecting")
+	if err := proxy.Restore(); err != nil {
+		t.Fatal(err)
+	}
+	w.says("finished", waiting...)
+	w.signal(syscall.SIGTERM)
+	w.exits(exitDrained)
+	here.foreign, there.foreign = there.sent, here.sent
+	here.settleOnce(w)
+	there.settleOnce(w)
+}

@@ -11,17 +11,20 @@ the others back to the broker. A second signal quits at once.
                         things out within this process. name=URL for a named
                         broker; repeatable, one worker for each broker
                         (default amqp://guest:guest@127.0.0.1:5672/)
-  -queues NAMES         work on these queues only, separated by commas
-                        (default all queues of the actors)
+  -tls-ca FILE          for amqps: the authorities, in place of the system's
+  -tls-cert FILE        the worker's certificate; renewed ones are taken up
+  -tls-key FILE         its key
+  -declare WHAT         queues: always, check or never (default always)
+  -queues NAMES         work on these only, separated by commas (default all)
   -concurrency N        tasks that run at a time (default 16)
-  -prefetch N           messages taken in advance for each queue
-                        (default from the concurrency and how long tasks take)
-  -metrics HOST:PORT    serve the health checks /healthz and /readyz here
-                        (default none)
+  -prefetch N           messages taken in advance (default by need)
+  -metrics HOST:PORT    serve /healthz, /readyz and /metrics here, and at
+                        /metrics/queues how full the queues are (default none)
   -drain-timeout TIME   what running tasks get to finish (default 30s); the
                         process ends at most 3s later, whatever the broker does
   -log-format FORMAT    text or json, to standard error (default text)
   -log-level LEVEL      debug, info, warn or error (default info)
+  -version              print what the worker was built from
 
 A flag wins over its environment variable, which is ACTOR_ and its name as in
 ACTOR_DRAIN_TIMEOUT, and that over annotations. ACTOR_BROKER takes several URLs,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/actorgen/actorgen/runtime/actor"
+	"github.com/actorgen/actorgen/runtime/version"
 )
 
 // surroundings are what the worker touches of its process.
@@ -34,6 +35,8 @@ type process struct {
 	ctx, draining context.Context
 	cancel, drain context.CancelFunc
 	deferred      []func(context.Context) error
+	configure     []func(*Broker)
+	health        *health // nil where nobody asks
 
 	left chan struct{} // closed at the end
 
@@ -61,8 +64,18 @@ func (p *process) start(signals <-chan os.Signal) (code int, ok bool) {
 	if err != nil {
 		return p.refuse(err), false
 	}
+	if p.settings.version {
+		fmt.Fprintln(p.stdout, version.Line(p.name))
+		return exitDrained, false
+	}
 	p.logger = p.settings.logger(p.stderr)
 	slog.SetDefault(p.logger)
+	if p.settings.metrics != "" {
+		if p.health, err = serveHealth(p.settings.metrics, p.logger); err != nil {
+			p.logger.Error("worker failed", "error", err)
+			return exitFailed, false
+		}
+	}
 	go p.heed(signals)
 	return 0, true
 }
@@ -82,7 +95,7 @@ func (p *process) run(tables []actor.Table) int {
 	if p.draining.Err() != nil {
 		return exitDrained // told to end before it began
 	}
-	if err := work(p.draining, p.settings, posts, p.logger); err != nil {
+	if err := p.work(posts); err != nil {
 		p.logger.Error("worker failed", "error", err)
 		return exitFailed
 	}
@@ -106,6 +119,7 @@ func (p *process) leave(code int) int {
 		p.logger.Error("worker failed to close", "error", err)
 		code = max(code, exitFailed)
 	}
+	p.health.close()
 	p.drain()
 	p.cancel()
 	close(p.left)

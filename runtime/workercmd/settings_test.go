@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/actorgen/actorgen/runtime/amqp"
 	"github.com/actorgen/actorgen/runtime/setting"
 )
 
@@ -26,22 +27,28 @@ func TestParse(t *testing.T) {
 		"nothing": {want: settings{}},
 		"every flag": {
 			args: []string{
-				"-broker", "amqp://a/", "-broker", "x=amqp://b/", "-queues", "mail, images,", "-concurrency", "3",
+				"-broker", "amqp://a/", "-broker", "x=amqp://b/", "-tls-ca", "ca", "-tls-cert", "c", "-tls-key", "k",
+				"-declare", "never", "-queues", "mail, images,", "-concurrency", "3",
 				"-prefetch", "4", "-metrics", ":9090", "-drain-timeout", "1m", "-log-format", "json", "-log-level", "warn",
 			},
 			want: settings{
-				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, queues: setting.Words{"mail", "images"}, concurrency: 3,
+				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, declare: "never",
+				tls:    amqp.TLSFiles{CA: "ca", Certificate: "c", Key: "k"},
+				queues: setting.Words{"mail", "images"}, concurrency: 3,
 				prefetch: 4, metrics: ":9090", drainTimeout: time.Minute, logFormat: "json", logLevel: slog.LevelWarn,
 			},
 		},
 		"every variable": {
 			env: environment{
-				"ACTOR_BROKER": "amqp://a/ x=amqp://b/", "ACTOR_QUEUES": "mail,images", "ACTOR_CONCURRENCY": "3",
+				"ACTOR_BROKER": "amqp://a/ x=amqp://b/", "ACTOR_TLS_CA": "ca", "ACTOR_TLS_CERT": "c", "ACTOR_TLS_KEY": "k",
+				"ACTOR_DECLARE": "never", "ACTOR_QUEUES": "mail,images", "ACTOR_CONCURRENCY": "3",
 				"ACTOR_PREFETCH": "4", "ACTOR_METRICS": ":9090", "ACTOR_DRAIN_TIMEOUT": "1m",
 				"ACTOR_LOG_FORMAT": "json", "ACTOR_LOG_LEVEL": "WARN",
 			},
 			want: settings{
-				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, queues: setting.Words{"mail", "images"}, concurrency: 3,
+				brokers: setting.Words{"amqp://a/", "x=amqp://b/"}, declare: "never",
+				tls:    amqp.TLSFiles{CA: "ca", Certificate: "c", Key: "k"},
+				queues: setting.Words{"mail", "images"}, concurrency: 3,
 				prefetch: 4, metrics: ":9090", drainTimeout: time.Minute, logFormat: "json", logLevel: slog.LevelWarn,
 			},
 		},
@@ -49,6 +56,15 @@ func TestParse(t *testing.T) {
 			args: []string{"-broker", "amqp://flag/", "-queues=flag", "-concurrency=1"},
 			env:  environment{"ACTOR_BROKER": "amqp://env/", "ACTOR_QUEUES": "env", "ACTOR_CONCURRENCY": "wrong", "ACTOR_PREFETCH": "9"},
 			want: settings{brokers: setting.Words{"amqp://flag/"}, queues: setting.Words{"flag"}, concurrency: 1, prefetch: 9},
+		},
+		"the version, whatever else is wrong": {
+			args: []string{"-version", "argument"},
+			env:  environment{"ACTOR_CONCURRENCY": "wrong"},
+			want: settings{version: true},
+		},
+		"the version is no variable": {
+			env:  environment{"ACTOR_VERSION": "true"},
+			want: settings{},
 		},
 		"an empty variable is none": {
 			env:  environment{"ACTOR_CONCURRENCY": "", "ACTOR_BROKER": ""},

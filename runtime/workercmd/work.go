@@ -11,6 +11,7 @@ import (
 	"github.com/actorgen/actorgen/runtime/actor"
 	"github.com/actorgen/actorgen/runtime/amqp"
 	"github.com/actorgen/actorgen/runtime/memory"
+	"github.com/actorgen/actorgen/runtime/metrics"
 )
 
 // farewell is how much longer than its drain timeout a process may live: as long
@@ -19,30 +20,24 @@ import (
 const farewell = 3 * time.Second
 
 // work connects to every broker, registers the clients, runs a worker at each
-// post until ctx ends or one of them fails, and closes the connections. It
-// returns nil when every worker drained, even if a connection is still open
-// because its broker does not answer.
-func work(ctx context.Context, s settings, posts []post, logger *slog.Logger) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
+// post until the process is to drain or one of them fails, and closes the
+// connections. It returns nil when every worker drained, even if a connection is
+// still open because its broker does not answer.
+func (p *process) work(posts []post) (err error) {
+	ctx, cancel := context.WithCancel(p.draining)
 	defer cancel()
 	shifts := make([]*shift, len(posts))
-	for i, p := range posts {
-		shifts[i] = &shift{post: p, settings: s, logger: logger}
+	for i, at := range posts {
+		shifts[i] = &shift{post: at, config: p.configured(at), health: p.health, logger: p.logger}
 	}
-	if s.metrics != "" {
-		health, err := serveHealth(s.metrics, shifts, logger)
-		if err != nil {
-			return err
-		}
-		defer health.close()
-	}
+	p.health.watch(shifts)
 	// Every client is registered before the first task runs, which may send
 	// through any of them.
 	told := make(chan time.Time, 1)
 	context.AfterFunc(ctx, func() { told <- time.Now() })
 	defer func() {
 		cancel()
-		limit := (<-told).Add(s.drain() + farewell)
+		limit := (<-told).Add(p.settings.drain() + farewell)
 		err = errors.Join(err, each(shifts, func(sh *shift) error { return sh.disconnect(limit) }))
 	}()
 	for _, step := range []func(*shift, context.Context) error{(*shift).connect, (*shift).run} {
@@ -78,8 +73,9 @@ func each(shifts []*shift, f func(*shift) error) error {
 // shift is a post with its connection and its worker.
 type shift struct {
 	post
-	settings settings
-	logger   *slog.Logger
+	config Broker
+	health *health
+	logger *slog.Logger
 
 	transport actor.Transport // nil until connected
 
@@ -89,35 +85,40 @@ type shift struct {
 }
 
 func (s *shift) connect(ctx context.Context) error {
-	logger := s.logger.With("broker", s.broker.Name) // a worker adds that itself
+	logger := s.logger.With("broker", s.broker.Name)
 	if s.broker.InMemory() {
 		logger.Warn("the broker is in this process's memory: no other process reaches it, and its tasks end with it")
 		s.transport = memory.New(memory.Config{Logger: logger})
 	} else {
 		logger.Info("connecting", "url", s.broker.Redacted())
-		transport, err := amqp.Dial(ctx, amqp.Config{
-			URL: s.broker.URL, Logger: logger,
-			Lazy: len(s.queues) == 0, // only to be sent to, so nobody has to wait for it
-		})
+		transport, err := amqp.Dial(ctx, s.config.AMQP)
 		if err != nil {
 			return err
 		}
 		s.transport = transport
 	}
+	if s.health == nil {
+		s.hire()
+		return nil
+	}
+	m := metrics.New(s.broker.Name, s.transport)
+	s.config.Client, s.config.Worker = m.Client(s.config.Client), m.Worker(s.config.Worker)
+	s.hire()
+	if s.worker != nil {
+		m.Watch(s.worker)
+	}
+	return s.health.show(m)
+}
+
+// hire makes the client, and the worker if there is work.
+func (s *shift) hire() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.client = actor.NewClient(s.transport, actor.ClientConfig{})
+	s.client = actor.NewClient(s.transport, s.config.Client)
 	actor.SetBroker(s.broker.Name, s.client)
 	if len(s.queues) > 0 {
-		s.worker = actor.NewWorker(s.client, actor.WorkerConfig{
-			Broker:       s.broker.Name,
-			Queues:       s.queues,
-			Concurrency:  s.settings.concurrency,
-			DrainTimeout: s.settings.drain(),
-			Logger:       s.logger,
-		}, s.tables...)
+		s.worker = actor.NewWorker(s.client, s.config.Worker, s.tables...)
 	}
-	return nil
 }
 
 func (s *shift) run(ctx context.Context) error {
@@ -157,5 +158,8 @@ func (s *shift) status() (string, bool) {
 		return "sending only", true
 	}
 	state := s.worker.State()
+	if transport, ok := s.transport.(*amqp.Transport); ok && state == actor.Starting && transport.Stats().Connects == 0 {
+		return "connecting", false
+	}
 	return state.String(), state == actor.Running
 }

@@ -5,6 +5,7 @@ package management
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/actorgen/actorgen/runtime/version"
 )
 
 // requestTimeout bounds one request and its answer.
@@ -45,6 +48,14 @@ func New(address, user, password string) (*Client, error) {
 	return &Client{text, user, password, &http.Client{Timeout: requestTimeout}}, nil
 }
 
+// UseTLS makes https connections as config says, by default with the system's
+// authorities. It must be called before the first question.
+func (c *Client) UseTLS(config *tls.Config) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = config
+	c.http.Transport = transport
+}
+
 // Address returns the URL of the API without credentials.
 func (c *Client) Address() string { return c.base }
 
@@ -59,9 +70,15 @@ func (c *Client) get(ctx context.Context, into any, path ...string) error {
 		return err
 	}
 	request.SetBasicAuth(c.user, c.password)
+	request.Header.Set("User-Agent", "actorgen/"+strings.Trim(version.Library(), "()"))
 	response, err := c.http.Do(request)
 	if err != nil {
-		if network := (*net.OpError)(nil); !errors.As(err, &network) {
+		var network *net.OpError
+		var unverified *tls.CertificateVerificationError
+		switch {
+		case errors.As(err, &unverified):
+			err = fmt.Errorf("%w (the certificate of its authority is given with -tls-ca)", err)
+		case !errors.As(err, &network):
 			err = fmt.Errorf("%w (%s)", err, wrongPort)
 		}
 		return fmt.Errorf("management API: %w", err)
@@ -76,7 +93,7 @@ func (c *Client) get(ctx context.Context, into any, path ...string) error {
 	return nil
 }
 
-const wrongPort = "the port of the API is usually 15672"
+const wrongPort = "the port of the API is usually 15672, with https 15671"
 
 // StatusError is an answer other than 200.
 type StatusError struct {

@@ -40,6 +40,9 @@ func serve(t *testing.T, status int, text string) *Client {
 		if user, password, _ := r.BasicAuth(); user != "app" || password != "secret" || r.Method != http.MethodGet {
 			t.Errorf("got %s by %q, %q", r.Method, user, password)
 		}
+		if got := r.UserAgent(); !strings.HasPrefix(got, "actorgen/") || strings.ContainsAny(got, "()") {
+			t.Errorf("got user agent %q, want actorgen and its version", got)
+		}
 		if want := "/api/queues/a%2Fb"; r.URL.EscapedPath() != want {
 			t.Errorf("got path %s, want %s", r.URL.EscapedPath(), want)
 		}

@@ -21,6 +21,9 @@ type Queue struct {
 	// to where they are dead-lettered. It is some seconds old, 5 as a rule, and
 	// nil right after a start.
 	Messages *int
+	// Ready and Unacknowledged are two of the states, as old as Messages.
+	Ready          *int `json:"messages_ready"`
+	Unacknowledged *int `json:"messages_unacknowledged"`
 }
 
 // Exchange is an exchange.

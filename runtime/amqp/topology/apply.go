@@ -2,7 +2,7 @@ package topology
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	broker "github.com/rabbitmq/amqp091-go"
 
@@ -65,10 +65,10 @@ func (a *applying) create(ctx context.Context, e layout.Element, seen sight) (si
 	return seen, err
 }
 
-// explain adds to an answer of the broker what to do about it.
-func explain(err error) error {
-	if code(err) == broker.AccessRefused {
-		return fmt.Errorf("%w (what begins with the queue prefix takes permission to configure, write and read it, and to write amq.default)", err)
+// explain adds to an answer of the broker about e what to do about it.
+func explain(e layout.Element, err error) error {
+	if reason := (*broker.Error)(nil); errors.As(err, &reason) {
+		return amqp.Lacking(err, layout.Lacking(e, reason))
 	}
 	return err
 }

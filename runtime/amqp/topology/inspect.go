@@ -77,7 +77,7 @@ func (i *inspection) elements(ctx context.Context, v view, elements []layout.Ele
 		seen, err := v.look(ctx, e)
 		if err != nil {
 			kind, name := nameOf(e)
-			return fmt.Errorf("%s %q: %w", kind, name, explain(err))
+			return fmt.Errorf("%s %q: %w", kind, name, explain(e, err))
 		}
 		i.report(e, seen)
 	}

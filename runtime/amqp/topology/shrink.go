@@ -34,7 +34,7 @@ func shrink(ctx context.Context, b *Broker, w Want, p pace) (*Report, error) {
 		return &s.Report, err
 	}
 	if err := s.restore(ctx); err != nil {
-		return &s.Report, fmt.Errorf("declare the way down for messages that wait: %w", explain(err))
+		return &s.Report, fmt.Errorf("declare the way down for messages that wait: %w", err)
 	}
 	above, err := s.above(ctx)
 	if err != nil {
@@ -42,7 +42,7 @@ func shrink(ctx context.Context, b *Broker, w Want, p pace) (*Report, error) {
 	}
 	for i := len(above) - 1; i >= 0; i-- {
 		if err := s.level(ctx, above[i]); err != nil {
-			return &s.Report, fmt.Errorf("level %q: %w", above[i].name, explain(err))
+			return &s.Report, fmt.Errorf("level %q: %w", above[i].name, err)
 		}
 	}
 	return &s.Report, nil

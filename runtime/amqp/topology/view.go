@@ -44,12 +44,24 @@ func (b *Broker) view(ctx context.Context) (view, error) {
 	if b.API == nil {
 		return asked{b.Conn}, nil
 	}
-	there, err := b.API.ClusterName(ctx)
-	if err != nil {
+	if err := b.CheckAPI(ctx); err != nil {
 		return nil, err
 	}
-	if here := b.Conn.Property("cluster_name"); here != there {
-		return nil, fmt.Errorf("the management API at %s is that of cluster %q, but the broker is in cluster %q", b.API.Address(), there, here)
-	}
 	return list(ctx, b.API, b.VHost)
+}
+
+// CheckAPI says what is wrong with the API, where there is one: that it cannot be
+// asked, or is that of another cluster.
+func (b *Broker) CheckAPI(ctx context.Context) error {
+	if b.API == nil {
+		return nil
+	}
+	there, err := b.API.ClusterName(ctx)
+	if err != nil {
+		return err
+	}
+	if here := b.Conn.Property("cluster_name"); here != there {
+		return fmt.Errorf("the management API at %s is that of cluster %q, but the broker is in cluster %q", b.API.Address(), there, here)
+	}
+	return nil
 }

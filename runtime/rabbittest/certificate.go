@@ -1,4 +1,4 @@
-package amqp
+package rabbittest
 
 import (
 	"crypto/ecdsa"
@@ -14,23 +14,24 @@ import (
 	"time"
 )
 
-// authority signs certificates for a test.
-type authority struct {
-	t    *testing.T
+// Authority signs certificates for a test.
+type Authority struct {
+	t    testing.TB
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-func newAuthority(t *testing.T) *authority {
+// NewAuthority makes an authority, whose certificate is valid for an hour.
+func NewAuthority(t testing.TB) *Authority {
 	t.Helper()
-	a := &authority{t: t, key: newKey(t)}
+	a := &Authority{t: t, key: newKey(t)}
 	template := template("authority", time.Now().Add(time.Hour))
 	template.IsCA, template.BasicConstraintsValid, template.KeyUsage = true, true, x509.KeyUsageCertSign
 	a.cert = a.sign(template, template, a.key, a.key)
 	return a
 }
 
-func newKey(t *testing.T) *ecdsa.PrivateKey {
+func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -48,7 +49,7 @@ func template(name string, until time.Time) *x509.Certificate {
 	}
 }
 
-func (a *authority) sign(c, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) *x509.Certificate {
+func (a *Authority) sign(c, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) *x509.Certificate {
 	a.t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, signer)
 	if err != nil {
@@ -61,9 +62,9 @@ func (a *authority) sign(c, parent *x509.Certificate, key, signer *ecdsa.Private
 	return signed
 }
 
-// issue makes a certificate for a server or client: valid for the name, for
-// loopback's address and until the given time.
-func (a *authority) issue(name string, until time.Time) tls.Certificate {
+// Issue makes a certificate for a server or client: valid for the name, which is
+// also that of a client, for loopback's address, and until the given time.
+func (a *Authority) Issue(name string, until time.Time) tls.Certificate {
 	a.t.Helper()
 	c := template(name, until)
 	c.DNSNames, c.IPAddresses = []string{name}, []net.IP{net.IPv4(127, 0, 0, 1)}
@@ -73,17 +74,20 @@ func (a *authority) issue(name string, until time.Time) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{a.sign(c, a.cert, key, a.key).Raw}, PrivateKey: key}
 }
 
-func (a *authority) pool() *x509.CertPool {
+// Pool is the authority as a client or a server trusts it.
+func (a *Authority) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.cert)
 	return pool
 }
 
-func (a *authority) pem() []byte {
+// PEM is the authority's certificate.
+func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
 }
 
-func pemOf(t *testing.T, c tls.Certificate) (certificate, key []byte) {
+// PEM is a certificate and its key.
+func PEM(t testing.TB, c tls.Certificate) (certificate, key []byte) {
 	t.Helper()
 	der, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
 	if err != nil {
