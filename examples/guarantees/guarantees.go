@@ -1,6 +1,7 @@
-// Package guarantees shows what a sender does about delivery: how it connects,
-// what it does with each outcome, and how one process sends with two different
-// guarantees. The page docs/sending.md explains it.
+// Package guarantees shows what to do about delivery: how to connect, what each
+// outcome asks for, and how tasks that must not be lost and tasks that may be are
+// sent and run in one process. The pages docs/sending.md, docs/guarantees.md and
+// docs/errors.md explain it.
 package guarantees
 
 import (

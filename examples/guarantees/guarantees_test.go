@@ -21,6 +21,8 @@ func TestMain(m *testing.M) { os.Exit(rabbittest.Run(m)) }
 
 const (
 	payments = "guarantees-payments"
+	orders   = "guarantees-orders"
+	quotes   = "guarantees-quotes"
 	events   = "guarantees-events"
 )
 
@@ -112,9 +114,11 @@ func purged(t *testing.T) *amqp091.Channel {
 		t.Fatal(err)
 	}
 	clear := func() {
-		for _, queue := range []string{payments, payments + ".XQ", events, events + ".XQ"} {
-			if _, err := ch.QueueDelete(queue, false, false, false); err != nil {
-				t.Error(err)
+		for _, queue := range []string{payments, orders, quotes, events} {
+			for _, name := range []string{queue, queue + actor.DeadLetterSuffix} {
+				if _, err := ch.QueueDelete(name, false, false, false); err != nil {
+					t.Error(err)
+				}
 			}
 		}
 	}
@@ -140,4 +144,17 @@ func get(t *testing.T, ch *amqp091.Channel, queue string, n int) []amqp091.Deliv
 		}
 	}
 	return got
+}
+
+// ready counts the messages of queues that no consumer holds.
+func ready(t *testing.T, ch *amqp091.Channel, queues ...string) (n int) {
+	t.Helper()
+	for _, queue := range queues {
+		q, err := ch.QueueDeclarePassive(queue, true, false, false, false, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += q.Messages
+	}
+	return n
 }

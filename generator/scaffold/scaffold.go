@@ -1,6 +1,6 @@
 // Package scaffold makes the first files of a project: a task, its test, a
-// program that sends it, and what go.mod needs. The worker and the stubs are then
-// the generator's.
+// program that sends it, its worker, and what go.mod needs. The stubs are then the
+// generator's, and so is the worker from the first run on.
 package scaffold
 
 import (
@@ -89,6 +89,9 @@ func New(c Config) (*Project, error) {
 			return nil, err
 		}
 	}
+	if err := p.addWorker(c.Dir); err != nil {
+		return nil, err
+	}
 	if err := p.require(c); err != nil {
 		return nil, err
 	}
@@ -138,8 +141,29 @@ func (p *Project) place(c Config) error {
 }
 
 // add renders a Go file of the project.
-func (p *Project) add(dir, name, source string) error {
-	text, err := execute(name, source, p)
+func (p *Project) add(dir, name, source string) error { return p.addWith(dir, name, source, p) }
+
+// addWorker renders the worker as the generator will. It is there so that the first
+// go mod tidy finds what it imports.
+func (p *Project) addWorker(dir string) error {
+	module := p.module.path
+	if p.New {
+		module = p.Package
+	}
+	type imported struct{ Path, Alias, Name, Args string }
+	return p.addWith(dir, worker, templates.Worker, struct {
+		Header, Command, Module, Workercmd, Fmt string
+		Std, Runtime, Tables, Receivers         []imported
+		Context                                 bool
+	}{
+		Header: model.Header, Command: "worker", Module: module, Workercmd: "workercmd",
+		Runtime: []imported{{Path: Library + "/runtime/workercmd"}},
+		Tables:  []imported{{Path: p.Package + "/tasks", Name: "tasks"}},
+	})
+}
+
+func (p *Project) addWith(dir, name, source string, data any) error {
+	text, err := execute(name, source, data)
 	if err != nil {
 		return err
 	}

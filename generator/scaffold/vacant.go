@@ -13,7 +13,7 @@ import (
 	"github.com/actorgen/actorgen/generator/model"
 )
 
-// worker is the file that the first go generate writes.
+// worker is the file that go generate writes again.
 const worker = "cmd/worker/main.go"
 
 // vacant reports what is in the way of the files: themselves, and other Go files

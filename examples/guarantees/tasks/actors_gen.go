@@ -88,6 +88,84 @@ func (a ChargePaymentActor) Via(c *actor.Client) ChargePaymentActor {
 	return ChargePaymentActor{a.stub.Via(c)}
 }
 
+// Quote sends tasks to quote through queue "guarantees-quotes".
+//
+// quote is called, and waited for.
+var Quote QuoteActor = QuoteActor{actor.NewStub(&actor.Definition{
+	Name:  "tasks.Quote",
+	Queue: actor.Queue{Name: "guarantees-quotes"},
+	Work:  actor.WorkPolicy{Timeout: new(5 * time.Second)},
+})}
+
+// A changed signature is an error here until the code is generated again.
+var _ func(context.Context, int) (int64, error) = quote
+
+// QuoteActor is the type of [Quote].
+type QuoteActor struct {
+	stub actor.Stub
+}
+
+// QuoteArgs are the arguments of quote.
+type QuoteArgs struct {
+	Items int
+}
+
+// Send sends a task and returns when its outcome is known.
+func (a QuoteActor) Send(ctx context.Context, items int) error {
+	m, err := a.Message(items)
+	if err != nil {
+		return err
+	}
+	return a.stub.Send(ctx, m)
+}
+
+// SendWithDelay is Send for a task that the broker holds for a while.
+func (a QuoteActor) SendWithDelay(ctx context.Context, delay time.Duration, items int) error {
+	m, err := a.Message(items)
+	if err != nil {
+		return err
+	}
+	return a.stub.SendWithDelay(ctx, delay, m)
+}
+
+// Call runs a task in a worker and returns its result; see [actor.Call].
+func (a QuoteActor) Call(ctx context.Context, items int) (int64, error) {
+	m, err := a.Message(items)
+	if err != nil {
+		return *new(int64), err
+	}
+	return actor.Call(ctx, a.stub, m, (*actor.Decoder).Int64)
+}
+
+// Message returns a task without sending it.
+func (a QuoteActor) Message(items int) (actor.Message, error) {
+	e := actor.NewEncoder()
+	e.Map(1)
+	e.Key("items").Int(items)
+	e.End()
+	return a.stub.Message(e)
+}
+
+// Args returns the arguments of a message of this actor.
+func (a QuoteActor) Args(m actor.Message) (QuoteArgs, error) {
+	var args QuoteArgs
+	d := a.stub.Decoder(m)
+	for range d.Fields("items") {
+		args.Items = d.Int()
+	}
+	return args, d.Err()
+}
+
+// With returns a copy that sends with options.
+func (a QuoteActor) With(opts ...actor.SendOption) QuoteActor {
+	return QuoteActor{a.stub.With(opts...)}
+}
+
+// Via returns a copy that sends through a client of the caller's choice.
+func (a QuoteActor) Via(c *actor.Client) QuoteActor {
+	return QuoteActor{a.stub.Via(c)}
+}
+
 // RemindOfPayment sends tasks to remindOfPayment through queue "guarantees-payments".
 //
 // remindOfPayment waits on the broker until it is due, a day at most.
@@ -157,6 +235,77 @@ func (a RemindOfPaymentActor) Via(c *actor.Client) RemindOfPaymentActor {
 	return RemindOfPaymentActor{a.stub.Via(c)}
 }
 
+// ShipOrder sends tasks to shipOrder through queue "guarantees-orders".
+//
+// shipOrder must happen. A Send of it bridges the restart of a broker, and what
+// fails is tried again for months.
+var ShipOrder ShipOrderActor = ShipOrderActor{actor.NewStub(&actor.Definition{
+	Name:    "tasks.ShipOrder",
+	Queue:   actor.Queue{Name: "guarantees-orders"},
+	Publish: actor.PublishPolicy{ConfirmTimeout: new(30 * time.Second)},
+	Work:    actor.WorkPolicy{MaxRetries: new(30)},
+})}
+
+// A changed signature is an error here until the code is generated again.
+var _ func(context.Context, string) error = shipOrder
+
+// ShipOrderActor is the type of [ShipOrder].
+type ShipOrderActor struct {
+	stub actor.Stub
+}
+
+// ShipOrderArgs are the arguments of shipOrder.
+type ShipOrderArgs struct {
+	Order string
+}
+
+// Send sends a task and returns when its outcome is known.
+func (a ShipOrderActor) Send(ctx context.Context, order string) error {
+	m, err := a.Message(order)
+	if err != nil {
+		return err
+	}
+	return a.stub.Send(ctx, m)
+}
+
+// SendWithDelay is Send for a task that the broker holds for a while.
+func (a ShipOrderActor) SendWithDelay(ctx context.Context, delay time.Duration, order string) error {
+	m, err := a.Message(order)
+	if err != nil {
+		return err
+	}
+	return a.stub.SendWithDelay(ctx, delay, m)
+}
+
+// Message returns a task without sending it.
+func (a ShipOrderActor) Message(order string) (actor.Message, error) {
+	e := actor.NewEncoder()
+	e.Map(1)
+	e.Key("order").String(order)
+	e.End()
+	return a.stub.Message(e)
+}
+
+// Args returns the arguments of a message of this actor.
+func (a ShipOrderActor) Args(m actor.Message) (ShipOrderArgs, error) {
+	var args ShipOrderArgs
+	d := a.stub.Decoder(m)
+	for range d.Fields("order") {
+		args.Order = d.String()
+	}
+	return args, d.Err()
+}
+
+// With returns a copy that sends with options.
+func (a ShipOrderActor) With(opts ...actor.SendOption) ShipOrderActor {
+	return ShipOrderActor{a.stub.With(opts...)}
+}
+
+// Via returns a copy that sends through a client of the caller's choice.
+func (a ShipOrderActor) Via(c *actor.Client) ShipOrderActor {
+	return ShipOrderActor{a.stub.Via(c)}
+}
+
 // TrackEvent sends tasks to trackEvent through queue "guarantees-events".
 //
 // trackEvent goes to a broker of its own and is sent without waiting: an event
@@ -171,6 +320,7 @@ var TrackEvent TrackEventActor = TrackEventActor{actor.NewStub(&actor.Definition
 	},
 	Broker:  "analytics",
 	Publish: actor.PublishPolicy{Confirm: new(false), Persistent: new(false)},
+	Work:    actor.WorkPolicy{Ack: new(actor.AckAsync), MaxRetries: new(0)},
 })}
 
 // A changed signature is an error here until the code is generated again.
@@ -245,6 +395,16 @@ func Actors() actor.Table {
 				return chargePayment(ctx, args.Payment, args.Cents)
 			}, nil
 		}},
+		{Definition: Quote.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
+			args, err := Quote.Args(m)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context) error {
+				v, err := quote(ctx, args.Items)
+				return actor.Return(ctx, v, err, (*actor.Encoder).Int64)
+			}, nil
+		}},
 		{Definition: RemindOfPayment.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
 			args, err := RemindOfPayment.Args(m)
 			if err != nil {
@@ -252,6 +412,15 @@ func Actors() actor.Table {
 			}
 			return func(ctx context.Context) error {
 				return remindOfPayment(ctx, args.Payment)
+			}, nil
+		}},
+		{Definition: ShipOrder.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {
+			args, err := ShipOrder.Args(m)
+			if err != nil {
+				return nil, err
+			}
+			return func(ctx context.Context) error {
+				return shipOrder(ctx, args.Order)
 			}, nil
 		}},
 		{Definition: TrackEvent.stub.Definition(), Bind: func(m actor.Message) (actor.Task, error) {

@@ -1,8 +1,11 @@
-// Package tasks holds a task that must not be lost, one that waits, and one that
+// Package tasks holds tasks that must not be lost, one that waits, and one that
 // may be lost.
 package tasks
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 //go:generate go tool actorgen .
 
@@ -19,8 +22,24 @@ func chargePayment(ctx context.Context, payment string, cents int64) error { ret
 //actor:task queue=guarantees-payments max-delay=24h
 func remindOfPayment(ctx context.Context, payment string) error { return nil }
 
+// shipOrder must happen. A Send of it bridges the restart of a broker, and what
+// fails is tried again for months.
+//
+//actor:task queue=guarantees-orders confirm-timeout=30s max-retries=30
+func shipOrder(ctx context.Context, order string) error { return nil }
+
+// quote is called, and waited for.
+//
+//actor:task queue=guarantees-quotes timeout=5s
+func quote(ctx context.Context, items int) (cents int64, err error) {
+	if items < 1 {
+		return 0, errors.New("no items")
+	}
+	return int64(items) * 995, nil
+}
+
 // trackEvent goes to a broker of its own and is sent without waiting: an event
 // that is lost in a crash is not missed.
 //
-//actor:task queue=guarantees-events broker=analytics confirm=false persistent=false
+//actor:task queue=guarantees-events broker=analytics confirm=false persistent=false ack=async max-retries=0
 func trackEvent(ctx context.Context, name string) error { return nil }

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -53,10 +54,11 @@ func run(ctx context.Context, broker string) error {
 	}
 	told := tell(ctx, newAccount(out), client, transport, worker.lines)
 	stopped := worker.stop()
-	if told != nil {
-		return told
+	if err := errors.Join(told, stopped); err != nil {
+		return err
 	}
-	return stopped
+	fmt.Fprintln(out, "\nThe tasks are in examples/quickstart/tasks/tasks.go, what was generated for them is beside\nit, and examples/README.md has more to copy from.")
+	return nil
 }
 
 // open connects to the broker and returns how its worker is started.

@@ -4,10 +4,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
 	"log"
+	"os"
 	"time"
 
 	"github.com/actorgen/actorgen/examples/quickstart/tasks"
@@ -16,10 +18,10 @@ import (
 )
 
 func main() {
-	broker := flag.String("broker", "amqp://guest:guest@127.0.0.1:5672/", "URL of the RabbitMQ broker")
+	broker := flag.String("broker", "", "URL of the RabbitMQ broker (default that in ACTOR_BROKER, else the one on this machine)")
 	count := flag.Int("count", 1, "how many greetings to send to each name")
 	flag.Parse()
-	if err := run(*broker, *count, flag.Args()); err != nil {
+	if err := run(cmp.Or(*broker, os.Getenv("ACTOR_BROKER")), *count, flag.Args()); err != nil {
 		log.Fatal(err)
 	}
 }
