@@ -49,17 +49,27 @@ func moduleDir() (string, error) {
 // queuesOf returns the queues of a broker as the clients name them there.
 func queuesOf(lock *lockfile.File, broker string, s *settings) (queues []actor.Queue) {
 	for _, q := range lock.Queues {
-		if q.Broker != broker {
-			continue
+		if q.Broker == broker {
+			described := describe(q)
+			described.Name = s.queueName(q.Name)
+			queues = append(queues, described)
 		}
-		name := q.Name
-		if name == actor.DefaultName {
-			name = cmp.Or(s.defaultQueue, actor.DefaultName)
-		}
-		queues = append(queues, actor.Queue{
-			Name: s.prefix + name, Type: actor.QueueType(q.Type), MaxPriority: q.MaxPriority, MaxLength: q.MaxLength,
-			Overflow: actor.Overflow(q.Overflow), DeliveryLimit: q.DeliveryLimit, DeadLetterTTL: q.DeadLetterTTL,
-		})
 	}
 	return queues
+}
+
+// queueName returns the name on the broker of a queue of the lock.
+func (s *settings) queueName(name string) string {
+	if name == actor.DefaultName {
+		name = cmp.Or(s.defaultQueue, actor.DefaultName)
+	}
+	return s.prefix + name
+}
+
+// describe returns a queue as annotations describe it.
+func describe(q lockfile.Queue) actor.Queue {
+	return actor.Queue{
+		Name: q.Name, Type: actor.QueueType(q.Type), MaxPriority: q.MaxPriority, MaxLength: q.MaxLength,
+		Overflow: actor.Overflow(q.Overflow), DeliveryLimit: q.DeliveryLimit, DeadLetterTTL: q.DeadLetterTTL,
+	}
 }

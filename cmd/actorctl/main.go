@@ -1,8 +1,11 @@
-// Command actorctl shows and sets up what actors need on their brokers.
+// Command actorctl shows and sets up what actors need on their brokers, looks at
+// their dead letters and puts them back, and sends tasks.
 package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -24,12 +27,14 @@ const (
 // process is what the command touches of its process.
 type process struct {
 	getenv         func(string) string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := process{os.Getenv, os.Stdout, os.Stderr}.run(ctx, os.Args[1:])
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	code := process{os.Getenv, os.Stdin, os.Stdout, os.Stderr}.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -42,6 +47,13 @@ var commands = []struct {
 	{"topology plan", process.plan},
 	{"topology apply", process.apply},
 	{"topology export", process.export},
+	{"topology permissions", process.permissions},
+	{"queues", process.queues},
+	{"dead list", process.deadList},
+	{"dead show", process.deadShow},
+	{"dead requeue", process.deadRequeue},
+	{"dead purge", process.deadPurge},
+	{"send", process.send},
 	{"help", process.help},
 	{"version", process.version},
 }
@@ -58,6 +70,8 @@ func (p process) run(ctx context.Context, args []string) int {
 	case len(args) == 0:
 		fmt.Fprint(p.stderr, usage)
 		return exitUsage
+	case args[0] == "-version" || args[0] == "--version":
+		return p.version(ctx, args[1:])
 	case isHelp(args[0]):
 		fmt.Fprint(p.stdout, usage)
 		return exitDone
@@ -66,7 +80,14 @@ func (p process) run(ctx context.Context, args []string) int {
 			fmt.Fprint(p.stdout, topologyUsage)
 			return exitDone
 		}
-		return p.misused("topology wants plan, apply or export", "topology")
+		return p.misused("topology wants plan, apply, export or permissions", "topology")
+	}
+	if args[0] == "dead" {
+		if len(args) > 1 && isHelp(args[1]) {
+			fmt.Fprint(p.stdout, deadUsage)
+			return exitDone
+		}
+		return p.misused("dead wants list, show, requeue or purge", "dead")
 	}
 	return p.misused(fmt.Sprintf("unknown command %q", args[0]), "")
 }
@@ -77,6 +98,15 @@ func isHelp(arg string) bool {
 		return true
 	}
 	return false
+}
+
+// usage reports flags that cannot be read, unless help was asked for.
+func (p process) usage(err error, text, topic string) int {
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprint(p.stdout, text)
+		return exitDone
+	}
+	return p.misused(err.Error(), topic)
 }
 
 // misused reports wrong usage; topic is what there is more help on.

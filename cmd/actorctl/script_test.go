@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	broker "github.com/rabbitmq/amqp091-go"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -86,6 +88,8 @@ func TestScripts(t *testing.T) {
 			"declare":  declare,
 			"publish":  publish,
 			"queue":    queue,
+			"letters":  putLetters,
+			"holds":    holds,
 			"import":   importing,
 			"masked":   masked,
 		},
@@ -179,4 +183,48 @@ func masked(ts *testscript.TestScript, _ bool, args []string) {
 	if want := ts.ReadFile(args[0]); got != want {
 		ts.Fatalf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+// putLetters puts dead letters into a queue: letters NAME FILE, whose lines are ID,
+// actor, attempt, body in hex, age, and the error.
+func putLetters(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(on(ts, func(ch *broker.Channel) error {
+		if err := ch.Confirm(false); err != nil {
+			return err
+		}
+		for line := range strings.Lines(ts.ReadFile(args[1])) {
+			words := strings.SplitN(strings.TrimSpace(line), " ", 6)
+			attempt, _ := strconv.ParseInt(words[2], 10, 64)
+			body, err := hex.DecodeString(words[3])
+			ts.Check(err)
+			age, err := time.ParseDuration(words[4])
+			ts.Check(err)
+			failed := time.Now().Add(-age)
+			confirm, err := ch.PublishWithDeferredConfirm("", args[0], true, false, broker.Publishing{
+				MessageId: words[0], Type: words[1], ContentType: "application/msgpack", Body: body, DeliveryMode: broker.Persistent,
+				Timestamp: failed, Headers: broker.Table{"actor-attempt": attempt, "actor-error": words[5], "tenant": "a\x1b[31m",
+					"actor-failed-at": failed.UnixMicro(), "actor-first-sent": failed.Add(-time.Hour).UnixMicro()},
+			})
+			if err != nil {
+				return err
+			}
+			confirm.Wait()
+		}
+		return nil
+	}))
+}
+
+// holds waits until a queue holds a number of messages: holds NAME N.
+func holds(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(on(ts, func(ch *broker.Channel) error {
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			q, err := ch.QueueDeclarePassive(args[0], true, false, false, false, nil)
+			if err != nil || strconv.Itoa(q.Messages) == args[1] {
+				return err
+			}
+			if time.Now().After(deadline) {
+				ts.Fatalf("queue %q: got %d messages, want %s", args[0], q.Messages, args[1])
+			}
+		}
+	}))
 }

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/actorgen/actorgen/runtime/amqp"
 	"github.com/actorgen/actorgen/runtime/setting"
 )
 
 // settings are the flags of the topology commands.
 type settings struct {
 	brokers, apis setting.Words
+	tls           amqp.TLSFiles
 	lock          string
 	prefix        string
 	defaultQueue  string
@@ -22,6 +24,7 @@ type settings struct {
 	json   bool
 	shrink bool
 	wait   time.Duration
+	grants grants
 
 	// names narrow down the brokers; none means all.
 	names []string
@@ -30,12 +33,8 @@ type settings struct {
 // register is the one list of flags, and returns those that only some commands
 // have.
 func (s *settings) register(fs *flag.FlagSet, command string) (actions []string) {
-	fs.Var(&s.brokers, "broker", "")
+	s.common(fs)
 	fs.Var(&s.apis, "api", "")
-	fs.StringVar(&s.lock, "lock", "", "")
-	fs.StringVar(&s.prefix, "prefix", "", "")
-	fs.StringVar(&s.defaultQueue, "default-queue", "", "")
-	s.maxDelay = 168 * time.Hour
 	fs.Func("max-delay", "", duration(&s.maxDelay))
 	if command != "export" {
 		fs.BoolVar(&s.json, "json", false, "")
@@ -44,7 +43,37 @@ func (s *settings) register(fs *flag.FlagSet, command string) (actions []string)
 		fs.BoolVar(&s.shrink, "shrink", false, "")
 		fs.Func("wait", "", duration(&s.wait))
 	}
-	return []string{"json", "shrink", "wait"}
+	actions = []string{"json", "shrink", "wait"}
+	if command == "permissions" {
+		actions = append(actions, s.grants.register(fs)...)
+	}
+	return actions
+}
+
+// common are the flags of all commands.
+func (s *settings) common(fs *flag.FlagSet) {
+	fs.Var(&s.brokers, "broker", "")
+	setting.RegisterTLS(fs, &s.tls)
+	fs.StringVar(&s.lock, "lock", "", "")
+	fs.StringVar(&s.prefix, "prefix", "", "")
+	fs.StringVar(&s.defaultQueue, "default-queue", "", "")
+	s.maxDelay = 168 * time.Hour
+}
+
+// parseMixed reads flags and words in any order, and the environment for flags
+// not given, but for actions. A word behind -- is none.
+func parseMixed(fs *flag.FlagSet, args []string, getenv func(string) string, actions ...string) (words []string, err error) {
+	fs.SetOutput(io.Discard)
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		done := len(args) - fs.NArg()
+		if fs.NArg() == 0 || done > 0 && args[done-1] == "--" {
+			return append(words, fs.Args()...), setting.FromEnvironment(fs, getenv, actions...)
+		}
+		words, args = append(words, fs.Arg(0)), fs.Args()[1:]
+	}
 }
 
 // parse reads the flags of a command, and the environment for those not given.
@@ -71,7 +100,7 @@ func parse(command string, args []string, getenv func(string) string) (*settings
 	if s.wait > 0 && !s.shrink {
 		return nil, errors.New("-wait is for -shrink")
 	}
-	return &s, nil
+	return &s, s.grants.check()
 }
 
 func duration(target *time.Duration) func(string) error {

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/actorgen/actorgen/generator/lockfile"
 	"github.com/actorgen/actorgen/runtime/actor"
@@ -20,6 +22,7 @@ type site struct {
 	broker   setting.Broker
 	location amqp.Location
 	want     topology.Want
+	tls      amqp.TLSFiles
 	// api is nil where none is given.
 	api *management.Client
 }
@@ -33,6 +36,13 @@ func sites(s *settings, lock *lockfile.File) ([]site, error) {
 	}
 	apis, err := setting.APIs("api", s.apis)
 	if err != nil {
+		return nil, err
+	}
+	urls := slices.Collect(maps.Values(apis))
+	for _, b := range brokers {
+		urls = append(urls, b.URL)
+	}
+	if err := setting.CheckTLS(s.tls, urls...); err != nil {
 		return nil, err
 	}
 	given := make(map[string]setting.Broker)
@@ -81,7 +91,7 @@ func addBroker(name string) string {
 }
 
 func newSite(s *settings, b setting.Broker, api string, queues []actor.Queue) (site, error) {
-	one := site{broker: b, want: topology.Want{Queues: queues, Prefix: s.prefix, MaxDelay: s.maxDelay}}
+	one := site{broker: b, tls: b.TLSFiles(s.tls), want: topology.Want{Queues: queues, Prefix: s.prefix, MaxDelay: s.maxDelay}}
 	if b.InMemory() {
 		return one, fmt.Errorf("it is in the memory of another process, where nobody can look")
 	}
@@ -100,15 +110,35 @@ func newSite(s *settings, b setting.Broker, api string, queues []actor.Queue) (s
 		if one.api, err = management.New(api, user, password); err != nil {
 			return one, err
 		}
+		config, err := s.tls.Config()
+		if err != nil {
+			return one, err
+		}
+		one.api.UseTLS(config)
 	}
 	return one, nil
 }
 
 // connect connects to the broker. The connection has to be closed.
 func (s *site) connect(ctx context.Context) (*topology.Broker, error) {
-	conn, err := amqp.Connect(ctx, amqp.Config{URL: s.broker.URL, Name: "actorctl"})
+	conn, err := amqp.Connect(ctx, amqp.Config{URL: s.broker.URL, TLSFiles: s.tls, Name: "actorctl"})
 	if err != nil {
 		return nil, err
 	}
 	return &topology.Broker{Conn: conn, VHost: s.location.VHost, API: s.api}, nil
+}
+
+// transport connects what publishes. A broker that cannot be reached is an error,
+// and not waited for. What it would log is in its outcomes.
+func (s *site) transport(ctx context.Context, c amqp.Config) (*amqp.Transport, error) {
+	b, err := s.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.Conn.Close()
+	const dialTimeout = 20 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	c.URL, c.TLSFiles, c.Name, c.Logger = s.broker.URL, s.tls, "actorctl", slog.New(slog.DiscardHandler)
+	return amqp.Dial(ctx, c)
 }

@@ -61,6 +61,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 				return c.run(ctx, args[1:], stdout, stderr)
 			}
 		}
+		if args[0] == "-version" || args[0] == "--version" {
+			return version(ctx, args[1:], stdout, stderr)
+		}
 	}
 	return generate(ctx, args, stdout, stderr)
 }

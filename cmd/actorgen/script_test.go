@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 			"aged":     aged,
 			"exitcode": exitcode,
 			"crlf":     crlf,
+			"release":  release,
 			"verdicts": verdicts,
 		},
 	})

@@ -10,7 +10,7 @@ usage: actorgen [flags] [patterns]         write the generated files
        actorgen lock [-accept NAME]...     write actors.lock, the wire contract
        actorgen vet [-json] [patterns]     show mistakes in the use of stubs, too
        actorgen help [TOPIC]               explain a command, or options
-       actorgen version
+       actorgen version                    print what it was built from
 
   -main DIR    also write DIR/main.go, a worker that runs the actors
   -stubs DIR   put stubs into DIR below each package, without the handlers
@@ -53,7 +53,7 @@ where that is shorter.
 `
 
 const initHelp = `actorgen init writes a first project into DIR, the working directory if there is
-none: a task, its test, and a program that sends it. Generating adds the worker.
+none: a task, its test, its worker, and a program that sends it.
 
 usage: actorgen init [flags] [DIR]
 

@@ -6,13 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"runtime/debug"
+
+	build "github.com/actorgen/actorgen/runtime/version"
 )
 
-// devel is the version of a build from a checkout.
-const devel = "(devel)"
-
-// version prints the version of the module that the command was built from.
+// version prints what the command was built from.
 func version(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	args, err := parse("version", usage, args, stdout, func(*flag.FlagSet) {})
 	if errors.Is(err, errHelp) {
@@ -24,13 +22,6 @@ func version(_ context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return fail(stderr, err)
 	}
-	fmt.Fprintln(stdout, "actorgen", ownVersion())
+	fmt.Fprintln(stdout, build.Line("actorgen"))
 	return exitDone
-}
-
-func ownVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return devel
 }
