@@ -20,16 +20,19 @@ RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
 RACE     := go test -race -p 1
 GREEDY   := ./runtime/amqp ./runtime/ledger ./runtime/delays ./runtime/workercmd
 OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY))")
+# A module of its own, for its database driver.
+APART    := examples/idempotent
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
 UNIT     := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
 
-.PHONY: help demo test test-machine test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci
+.PHONY: help demo test test-machine test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci release-check
 
 help: ## list the targets (this is the default)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## run the example, on RabbitMQ with BROKER=amqp://user:password@host/
-	@go generate ./examples/...
+	@echo 'Generating and building the example. The first time that takes a while.'
+	@go generate ./examples/quickstart/...
 	@go run ./examples/quickstart/demo -broker='$(BROKER)'
 
 test: test-machine ## run test-machine, and test-4 unless that was on 4.x
@@ -38,7 +41,8 @@ test: test-machine ## run test-machine, and test-4 unless that was on 4.x
 test-machine: compiler ## run all tests with the race detector on the machine's RabbitMQ
 	$(RABBITMQ) go test -race -p 2 $(OTHERS)
 	$(RABBITMQ) $(RACE) $(GREEDY)
-	go test -run Allocations ./runtime/actor # which the race detector would distort
+	$(RABBITMQ) go -C $(APART) test -race ./...
+	go test -run Allocations ./runtime/actor ./runtime/metrics # which the race detector would distort
 
 test-4: export ACTORGEN_AMQP_URL =
 test-4: export ACTORGEN_RABBITMQ = 4
@@ -55,11 +59,13 @@ unit: ## run the tests that need no broker, without the race detector
 
 generate: ## write all generated code
 	go generate ./...
+	go -C $(APART) generate ./...
 
 check-generated: ## fail if generated code is stale
-	$(ACTORGEN) check ./...
-	$(ACTORGEN) check -main examples/quickstart/worker ./examples/quickstart/tasks
-	$(ACTORGEN) check -main examples/receivers/worker ./examples/receivers/tasks
+	$(ACTORGEN) check $$(go list ./... | grep -v /examples/web/)
+	$(ACTORGEN) check -stubs client -main examples/web/worker ./examples/web/tasks
+	@for e in quickstart receivers hybrid calling; do $(ACTORGEN) check -main examples/$$e/worker ./examples/$$e/tasks || exit 1; done
+	go -C $(APART) tool actorgen check -main worker ./...
 
 fmt: ## format all Go files
 	gofmt -w $(GOFILES)
@@ -71,9 +77,12 @@ fmt-check: ## fail if a Go file is not formatted
 vet: ## run go vet, and what it is for actors
 	go vet ./...
 	$(ACTORGEN) vet ./...
+	go -C $(APART) vet ./...
+	go -C $(APART) tool actorgen vet ./...
 
 tidy-check: ## fail if go.mod or go.sum is not tidy
 	go mod tidy -diff
+	go -C $(APART) mod tidy -diff
 
 bench: ## print the ratios to amqp091-go used by hand, and of actorgen to go list
 	$(RABBITMQ) go run ./runtime/bench
@@ -91,3 +100,6 @@ soak: ## account for all messages under random faults for SOAK (30m); SEED repea
 		-run '^(TestSoak|TestWorkerLeftAlone)$$' ./runtime/ledger
 
 ci: fmt-check vet check-generated test ## do what continuous integration does
+
+release-check: ## say what is missing for a release: VERSION=v1.2.3
+	@.ci/release-check '$(VERSION)'

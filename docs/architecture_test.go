@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,6 +16,9 @@ var forbidden = []struct {
 	{"runtime/actor", "runtime/", "transports are leaves that import package actor"},
 	{"runtime/memory", "runtime/amqp", "a transport knows no other transport"},
 	{"runtime/amqp", "runtime/memory", "a transport knows no other transport"},
+	{"runtime/amqp", "runtime/metrics", "what counts is a leaf that asks the transport"},
+	{"runtime/memory", "runtime/metrics", "what counts is a leaf that asks the transport"},
+	{"runtime/tracing", "runtime/metrics", "nobody links Prometheus who wants traces alone"},
 }
 
 func TestImportsFollowTheArchitecture(t *testing.T) {
@@ -55,4 +59,23 @@ func TestActorImportsOnlyMsgpack(t *testing.T) {
 		return
 	}
 	t.Fatal("got no package runtime/actor")
+}
+
+// TestPrometheusStaysInItsLeaf: only metrics, and the mains that serve them, link it.
+func TestPrometheusStaysInItsLeaf(t *testing.T) {
+	allowed := []string{"runtime/metrics", "runtime/workercmd", "examples/monitoring"}
+	found := 0
+	for _, line := range list(t, `{{.ImportPath}} {{join .Imports " "}}`) {
+		path, imports, _ := strings.Cut(strings.TrimPrefix(line, module), " ")
+		if !strings.Contains(imports, "github.com/prometheus/") {
+			continue
+		}
+		found++
+		if !slices.Contains(allowed, path) {
+			t.Errorf("%s imports Prometheus, want only %q to", path, allowed)
+		}
+	}
+	if found != len(allowed) {
+		t.Errorf("got %d packages that import Prometheus, want %d", found, len(allowed))
+	}
 }
