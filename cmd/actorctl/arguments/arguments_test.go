@@ -78,7 +78,8 @@ func TestSameBytes(t *testing.T) {
 		"nothing": {message(sample.Rest.Message()), `{}`},
 		"numbers": {
 			message(sample.Count.Message(true, sample.Numbers{
-				-300, -128, math.MinInt16, 1 << 20, math.MinInt64, 7, 255, 65535, math.MaxUint32, math.MaxUint64, 1.1, -1e300})),
+				I: -300, I8: -128, I16: math.MinInt16, I32: 1 << 20, I64: math.MinInt64,
+				U: 7, U8: 255, U16: 65535, U32: math.MaxUint32, U64: math.MaxUint64, F32: 1.1, F64: -1e300})),
 			`{"flag":true,"numbers":{"I":-300,"I8":-128,"I16":-32768,"I32":1048576,"I64":-9223372036854775808,"U":7,"U8":255,` +
 				`"U16":65535,"U32":4294967295,"U64":18446744073709551615,"F32":1.1,"F64":-1e+300}}`,
 		},
@@ -87,8 +88,8 @@ func TestSameBytes(t *testing.T) {
 			`{"flag":false,"numbers":{"I":0,"I8":0,"I16":0,"I32":0,"I64":0,"U":0,"U8":0,"U16":0,"U32":0,"U64":0,"F32":"-Inf","F64":"+Inf"}}`,
 		},
 		"texts": {
-			message(sample.Write.Message(sample.Texts{"<ü>\n", at, 90 * time.Second, []byte("abc"), [4]byte{1, 2, 3, 4},
-				netip.MustParseAddr("10.0.0.1"), someURL(t), *big.NewInt(-12)})),
+			message(sample.Write.Message(sample.Texts{S: "<ü>\n", At: at, For: 90 * time.Second, Bytes: []byte("abc"),
+				Fixed: [4]byte{1, 2, 3, 4}, IP: netip.MustParseAddr("10.0.0.1"), URL: someURL(t), Sum: *big.NewInt(-12)})),
 			`{"texts":{"s":"<ü>\n","At":"2026-03-01T12:00:00.0000005Z","For":"1m30s","Bytes":"YWJj","Fixed":"AQIDBA==",` +
 				`"IP":"CgAAAQ==","URL":"aHR0cHM6Ly9leGFtcGxlLmNvbS9hP2I9Yw==","Sum":"-12"}}`,
 		},
