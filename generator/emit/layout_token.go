@@ -101,9 +101,10 @@ func isWordByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' || c >= utf8.RuneSelf
 }
 
-// quoted returns the length of a quoted string, or zero if it does not end.
+// quoted returns the length of a quoted string, or zero if it does not end, or
+// holds a control character, at which gofmt may end the columns.
 func quoted(line []byte) int {
-	for i := 1; i < len(line); i++ {
+	for i := 1; i < len(line) && line[i] >= ' '; i++ {
 		switch line[i] {
 		case '\\':
 			i++
