@@ -19,13 +19,15 @@ RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
 # Those with faults, and those that measure, need both processors: one at a time.
 RACE     := go test -race -p 1
 GREEDY   := ./runtime/amqp ./runtime/ledger ./runtime/delays ./runtime/workercmd
-OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY))")
+# Those that need no broker have no clock to fear: beside the rest, at low priority.
+OFFLINE  := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/...
+OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY) $(OFFLINE))")
 # A module of its own, for its database driver.
 APART    := examples/idempotent
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
-UNIT     := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/... ./runtime/actor/... ./runtime/memory/...
+UNIT     := $(OFFLINE) ./runtime/actor/... ./runtime/memory/...
 
-.PHONY: help demo test test-machine test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci release-check
+.PHONY: help demo test test-machine test-online test-offline test-4 compiler unit generate check-generated fmt fmt-check vet tidy-check bench fuzz soak ci release-check
 
 help: ## list the targets (this is the default)
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +41,12 @@ test: test-machine ## run test-machine, and test-4 unless that was on 4.x
 	@case "$$($(RABBITMQ) -version)" in 4.*) ;; *) $(MAKE) --no-print-directory test-4 ;; esac
 
 test-machine: compiler ## run all tests with the race detector on the machine's RabbitMQ
+	@$(MAKE) --no-print-directory --jobs=2 test-online test-offline
+
+test-offline: compiler
+	nice -n 19 go test -race -p 1 $(OFFLINE)
+
+test-online: compiler
 	$(RABBITMQ) go test -race -p 2 $(OTHERS)
 	$(RABBITMQ) $(RACE) $(GREEDY)
 	$(RABBITMQ) go -C $(APART) test -race ./...
