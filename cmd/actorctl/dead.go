@@ -29,8 +29,9 @@ type deadSettings struct {
 type dead struct {
 	process
 	*deadSettings
-	schema *arguments.Schema
-	places []place
+	contract *lockfile.File
+	schema   *arguments.Schema
+	places   []place
 	// left is how many letters -limit still allows; 0 for no limit.
 	left int
 	// planned is how many letters of each queue a rehearsal has counted.
@@ -65,7 +66,10 @@ func (p process) startDead(command string, args []string) (*dead, int) {
 	if s.queues, err = parseMixed(fs, args, p.getenv, actions...); err != nil {
 		return nil, p.usage(err, deadUsage, "dead")
 	}
-	if s.all && len(s.queues) > 0 || changes && !s.all && len(s.queues) == 0 {
+	switch {
+	case s.all && len(s.queues) > 0:
+		return nil, p.misused("dead "+command+" wants names of queues, or -all, not both", "dead")
+	case changes && !s.all && len(s.queues) == 0:
 		return nil, p.misused("dead "+command+" wants names of queues, or -all", "dead")
 	}
 	s.all = len(s.queues) == 0 // who only looks may leave both out
@@ -73,7 +77,7 @@ func (p process) startDead(command string, args []string) (*dead, int) {
 	if err != nil {
 		return nil, p.failed(err)
 	}
-	d := &dead{process: p, deadSettings: s, schema: arguments.New(lock), left: s.limit}
+	d := &dead{process: p, deadSettings: s, contract: lock, schema: arguments.New(lock), left: s.limit}
 	if d.places, err = s.places(lock); err != nil {
 		return nil, p.misused(err.Error(), "dead")
 	}
@@ -141,8 +145,11 @@ func unknownName(what, word string, known map[string]bool) error {
 	slices.Sort(names)
 	const most = 10
 	hint := suggest.Hint(word, names)
+	full := slices.IndexFunc(names, func(name string) bool { return strings.HasSuffix(name, "."+word) })
 	switch {
 	case hint != "":
+	case full >= 0: // the package was left out
+		hint = "did you mean " + names[full] + "?"
 	case len(names) == 0:
 		hint = "it has none"
 	case len(names) > most:
@@ -154,16 +161,26 @@ func unknownName(what, word string, known map[string]bool) error {
 }
 
 // each opens the dead letters of each place and does something with them. Where
-// that fails, the other places have their turn all the same. The code is that of
-// the process.
+// that fails, the other places have their turn all the same, unless their broker
+// cannot be reached. The code is that of the process.
 func (d *dead) each(ctx context.Context, do func(place, *amqp.Connection, *deadletter.Reader) error) int {
 	code := exitDone
+	unreachable := make(map[string]bool)
 	for _, one := range d.places {
 		if ctx.Err() != nil || d.limit > 0 && d.left == 0 {
 			break
 		}
-		if err := one.open(ctx, do); err != nil {
-			code = d.failed(fmt.Errorf("broker %q: %w", one.site.broker.Name, interrupted(ctx, err)))
+		name := one.site.broker.Name
+		if unreachable[name] {
+			continue
+		}
+		b, err := one.site.connect(ctx)
+		if unreachable[name] = err != nil; err == nil {
+			err = one.open(ctx, b.Conn, do)
+			b.Conn.Close()
+		}
+		if err != nil {
+			code = d.failed(fmt.Errorf("broker %q: %w", name, interrupted(ctx, err)))
 		}
 	}
 	if ctx.Err() != nil {
@@ -172,20 +189,15 @@ func (d *dead) each(ctx context.Context, do func(place, *amqp.Connection, *deadl
 	return code
 }
 
-func (d *place) open(ctx context.Context, do func(place, *amqp.Connection, *deadletter.Reader) error) error {
-	b, err := d.site.connect(ctx)
-	if err != nil {
-		return err
-	}
-	defer b.Conn.Close()
-	r, err := deadletter.Open(ctx, b.Conn, d.queue.Name)
+func (d *place) open(ctx context.Context, conn *amqp.Connection, do func(place, *amqp.Connection, *deadletter.Reader) error) error {
+	r, err := deadletter.Open(ctx, conn, d.queue.Name)
 	if errors.Is(err, deadletter.ErrNoQueue) {
-		return fmt.Errorf("%w (actorctl topology apply creates it)", err)
+		return fmt.Errorf("%w (check -prefix and the virtual host; actorctl topology apply creates what is missing)", err)
 	}
 	if err != nil {
 		return err
 	}
-	err = do(*d, b.Conn, r)
+	err = do(*d, conn, r)
 	if closed := r.Close(); err == nil {
 		err = closed
 	}

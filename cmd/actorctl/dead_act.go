@@ -22,7 +22,7 @@ type deed struct {
 	DryRun bool   `json:"dryRun,omitempty"`
 	// Count is how many letters were requeued or removed, or would be.
 	Count int `json:"count"`
-	// Actors counts them by actor, as far as they were come to.
+	// Actors counts them by actor; empty where not all that was meant was done.
 	Actors map[string]int `json:"actors,omitempty"`
 	// The others are those of deadletter.Result.
 	Doubled  int    `json:"doubled,omitempty"`
@@ -55,10 +55,7 @@ func (p process) act(ctx context.Context, command string, args []string, do acti
 		if code := d.rehearse(ctx, command); code != exitDone || d.dryRun {
 			return code
 		}
-		total := 0
-		for _, n := range d.planned {
-			total += n
-		}
+		total := sum(d.planned)
 		if total == 0 {
 			return exitDone
 		}
@@ -69,6 +66,7 @@ func (p process) act(ctx context.Context, command string, args []string, do acti
 		d.left = d.limit
 	}
 	seen := make(map[string]bool)
+	found := 0
 	code = d.each(ctx, func(at place, _ *amqp.Connection, r *deadletter.Reader) error {
 		out := deed{Broker: at.site.broker.Name, Queue: at.queue.Name, Action: command, Actors: make(map[string]int)}
 		s := d.selection(func(l *deadletter.Letter) {
@@ -81,6 +79,10 @@ func (p process) act(ctx context.Context, command string, args []string, do acti
 			}
 		}
 		err := do(d, ctx, at, r, s, &out)
+		meant := sum(out.Actors)
+		if found += meant; meant != out.Count {
+			out.Actors = nil
+		}
 		d.spend(out.Count)
 		if err != nil {
 			out.Error = interrupted(ctx, err).Error()
@@ -91,7 +93,18 @@ func (p process) act(ctx context.Context, command string, args []string, do acti
 	if code != exitDone {
 		return code
 	}
+	if found == 0 {
+		d.doubtActors()
+	}
 	return d.absent(seen)
+}
+
+func sum(counts map[string]int) int {
+	total := 0
+	for _, n := range counts {
+		total += n
+	}
+	return total
 }
 
 func question(command string, total int, places []place) string {
@@ -136,6 +149,9 @@ func (d *dead) rehearse(ctx context.Context, command string) int {
 	})
 	if code != exitDone {
 		return code
+	}
+	if sum(d.planned) == 0 {
+		d.doubtActors()
 	}
 	return d.absent(seen)
 }
@@ -198,11 +214,7 @@ func (d *dead) report(out *deed) {
 	if out.DryRun && !d.dryRun {
 		verb = "about to " + map[string]string{"requeue": "requeue", "purge": "remove"}[out.Action]
 	}
-	of := byActor(out.Actors)
-	if out.Error != "" { // then some of these were not come to
-		of = ""
-	}
-	fmt.Fprintf(d.stdout, "%s: %s %s%s\n", out.Queue, verb, letters(out.Count), of)
+	fmt.Fprintf(d.stdout, "%s: %s %s%s\n", out.Queue, verb, letters(out.Count), byActor(out.Actors))
 	for _, more := range []struct {
 		n    int
 		text string
@@ -210,7 +222,7 @@ func (d *dead) report(out *deed) {
 		{out.Doubled, "requeued, and may be dead letters still: the connection was lost before their removal was sure"},
 		{out.Unknown, "dead letters still, and may be in the queue too: nothing was heard of their publishing"},
 		{out.Refused, "refused, and dead letters still"},
-		{out.Repeated, "left: one with the same ID was requeued in this run"},
+		{out.Repeated, "left: another with the same ID was requeued in this run (when that has run, purge them)"},
 	} {
 		if more.n > 0 {
 			fmt.Fprintf(d.stdout, "%s: %d %s\n", out.Queue, more.n, more.text)

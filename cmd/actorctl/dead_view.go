@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -64,6 +65,7 @@ func (p process) view(ctx context.Context, command string, args []string, text f
 	}
 	if shown == 0 && len(d.ids) == 0 {
 		fmt.Fprintln(p.stderr, "no dead letters"+d.matching())
+		d.doubtActors()
 	}
 	return d.absent(seen)
 }
@@ -74,6 +76,16 @@ func (d *dead) matching() string {
 		return " match"
 	}
 	return ""
+}
+
+// doubtActors says which actors that were asked for the lock does not know, as
+// nothing was found: they may be misspelt.
+func (d *dead) doubtActors() {
+	for _, name := range d.actors {
+		if name != "" && d.schema.Actor(name) == nil {
+			fmt.Fprintf(d.stderr, "actorctl: %v\n", unknownActor(d.contract, name))
+		}
+	}
 }
 
 // note notes that a letter which was asked for is there.
@@ -139,7 +151,10 @@ func (d *dead) newView(at place, l *deadletter.Letter) *letterView {
 
 // read decodes the arguments.
 func (v *letterView) read(d *dead, l *deadletter.Letter) {
-	err := fmt.Errorf("the lock has no actor %q", l.Actor)
+	err := fmt.Errorf("the lock has no actor %q (-lock with an older one may)", l.Actor)
+	if l.Actor == "" {
+		err = errors.New("no actor is named: the message is not ours")
+	}
 	if a := d.schema.Actor(l.Actor); a != nil {
 		if v.Arguments, err = d.schema.Decode(a, l.Body); err == nil {
 			return
@@ -245,7 +260,7 @@ func (p *pages) letter(v *letterView) error {
 	line("failed at", stamp(v.FailedAt))
 	line("error", v.Error)
 	for _, d := range v.Deaths {
-		line("broker", fmt.Sprintf("%s in %s, %d times, first at %s", d.Reason, d.Queue, d.Count, stamp(moment(d.Time))))
+		line("broker", fmt.Sprintf("%s in %s, %s, first at %s", d.Reason, d.Queue, times(d.Count), stamp(moment(d.Time))))
 	}
 	line("headers", headers(v.Headers))
 	if v.Problem != "" {
@@ -258,6 +273,13 @@ func (p *pages) letter(v *letterView) error {
 	}
 	_, err := b.WriteTo(p.w)
 	return err
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // headers shows the user's headers, sorted.

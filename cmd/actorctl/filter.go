@@ -32,6 +32,9 @@ func (f *filter) register(fs *flag.FlagSet) {
 	fs.Func("id", "", list(&f.ids))
 	fs.Func("actor", "", list(&f.actors))
 	fs.Func("error", "", func(v string) (err error) {
+		if v == "" { // an unset variable of a script: it would mean all
+			return errors.New("want a regular expression; an empty one matches everything")
+		}
 		if f.reason, err = regexp.Compile(v); err != nil {
 			return fmt.Errorf("want a regular expression (%w)", err)
 		}

@@ -39,9 +39,9 @@ const deadUsage = `usage: actorctl dead list [QUEUE…] [flags]    a line for ea
        actorctl dead requeue QUEUE… [flags]   put them back, so that they run again
        actorctl dead purge QUEUE… [flags]     remove them
 
-QUEUE is a queue of actors.lock; without any list and show read all of them. The arguments of tasks are decoded by the types in
-the lock. Looking changes nothing; dead letters that are being looked at are hidden
-from others meanwhile.
+QUEUE is a queue of actors.lock; without any, list and show read all of them. The
+arguments of tasks are decoded by the types in the lock. Looking changes nothing;
+dead letters that are being looked at are hidden from others meanwhile.
 
 requeue publishes a letter to its queue, waits until the broker has confirmed that,
 and removes the letter then: at whatever moment it is interrupted, the task is in

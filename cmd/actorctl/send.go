@@ -33,7 +33,12 @@ func (p process) send(ctx context.Context, args []string) int {
 	fs.Func("max-delay", "", duration(&s.maxDelay))
 	fs.BoolVar(&s.json, "json", false, "")
 	fs.Func("delay", "", duration(&s.delay))
-	fs.StringVar(&s.id, "id", "", "")
+	fs.Func("id", "", func(v string) error {
+		if s.id = v; v == "" { // an unset variable of a script: the task would have a new ID
+			return errors.New("want the ID of a message")
+		}
+		return nil
+	})
 	fs.StringVar(&s.args, "args", "", "")
 	words, err := parseMixed(fs, args, p.getenv, "json", "delay", "id", "args")
 	if err != nil {
@@ -57,7 +62,7 @@ func (p process) send(ctx context.Context, args []string) int {
 		return p.misused(err.Error(), "send")
 	}
 	if err := s.publish(ctx, all[0], stub, message); err != nil {
-		return p.failed(interruptedSend(ctx, err, message.ID))
+		return p.failed(interruptedSend(ctx, err, lockedQueue(lock, a), message.ID))
 	}
 	return p.sent(&s, all[0], a, message)
 }
@@ -67,11 +72,7 @@ func (s *sendSettings) message(lock *lockfile.File) (*lockfile.Actor, actor.Stub
 	schema := arguments.New(lock)
 	a := schema.Actor(s.actor)
 	if a == nil {
-		known := make(map[string]bool)
-		for i := range lock.Actors {
-			known[lock.Actors[i].Name] = true
-		}
-		return nil, actor.Stub{}, actor.Message{}, unknownName("actor", s.actor, known)
+		return nil, actor.Stub{}, actor.Message{}, unknownActor(lock, s.actor)
 	}
 	var options []actor.SendOption
 	if s.id != "" {
@@ -88,6 +89,14 @@ func (s *sendSettings) message(lock *lockfile.File) (*lockfile.Actor, actor.Stub
 	}
 	message, err := stub.Message(e)
 	return a, stub, message, err
+}
+
+func unknownActor(lock *lockfile.File, name string) error {
+	known := make(map[string]bool)
+	for i := range lock.Actors {
+		known[lock.Actors[i].Name] = true
+	}
+	return unknownName("actor", name, known)
 }
 
 // object puts the arguments together.
@@ -145,12 +154,14 @@ func (s *sendSettings) publish(ctx context.Context, to site, stub actor.Stub, m 
 }
 
 // interruptedSend adds what to do.
-func interruptedSend(ctx context.Context, err error, id string) error {
+func interruptedSend(ctx context.Context, err error, q actor.Queue, id string) error {
 	switch {
 	case errors.Is(err, actor.ErrOutcomeUnknown):
 		return fmt.Errorf("%w (it may be queued; -id %s sends it again under the same ID)", err, id)
 	case errors.Is(err, actor.ErrUnroutable):
-		return fmt.Errorf("%w (actorctl topology apply creates what is missing)", err)
+		return fmt.Errorf("%w (check -prefix and the virtual host; actorctl topology apply creates what is missing)", err)
+	case errors.Is(err, actor.ErrNacked) && q.HasRetryQueue():
+		return fmt.Errorf("%w (the queue has a max-length: send again with -id %s when workers have made room)", err, id)
 	}
 	return interrupted(ctx, err)
 }

@@ -10,14 +10,19 @@ import (
 	"time"
 )
 
-// isTerminal reports whether a stream is a terminal, or another device.
+// isTerminal reports whether a stream is a terminal, or another device than the
+// null device, which is what services and jobs of cron have for standard input.
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(info, null)
 }
 
 // confirm asks a question. Whatever is not yes means no, as does the end of ctx.

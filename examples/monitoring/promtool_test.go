@@ -55,6 +55,12 @@ func TestAlertRulesAreValid(t *testing.T) {
 	}
 }
 
+func TestConfigurationIsValid(t *testing.T) {
+	if err := command(".", promtool(t), "check", "config", "prometheus.yml"); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestAlertsFire: alerts_test.yml has series for which they do, and others for which
 // they do not.
 func TestAlertsFire(t *testing.T) {

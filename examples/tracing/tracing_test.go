@@ -41,11 +41,14 @@ func TestOneTrace(t *testing.T) {
 			t.Errorf("got line %q, want the trace and the task in it", line)
 		}
 	}
+	if line := server.Await("msg=accepted"); !strings.Contains(line, "trace_id="+trace) {
+		t.Errorf("got line %q, want the trace in it", line)
+	}
 	spans := spansOf(trace, append(server.Stop(), worker.Stop()...))
 	want := []string{
 		"parent 0000000000000000: POST /seats internal",
-		"parent <POST /seats internal>: send tasks.BookSeat producer",
-		"parent <send tasks.BookSeat producer>: process tasks.BookSeat consumer, attempt 0, outcome retried",
+		"parent <POST /seats internal>: send tasks.BookSeat producer, delay 0.3",
+		"parent <send tasks.BookSeat producer>: process tasks.BookSeat consumer, attempt 0, outcome retried, delay (random)",
 		"parent <send tasks.BookSeat producer>: process tasks.BookSeat consumer, linked to <process tasks.BookSeat consumer, attempt 0>, attempt 1, outcome done",
 		"parent <process tasks.BookSeat consumer, attempt 1>: send tasks.MailTicket producer",
 		"parent <send tasks.MailTicket producer>: process tasks.MailTicket consumer, attempt 0, outcome done",
@@ -59,13 +62,14 @@ func TestOneTrace(t *testing.T) {
 
 var printed = regexp.MustCompile(`^trace (\S+) span (\S+) (parent \S+: (\S+ \S+ \S+?)(,.*)?)$`)
 
-// spansOf returns the lines of the spans of a trace, with names for IDs.
+// spansOf returns the lines of the spans of a trace, with names for IDs and for the
+// delay of a retry.
 func spansOf(trace string, lines []string) (spans []string) {
 	var names []string // pairs of IDs and names
 	for _, line := range lines {
 		if span := printed.FindStringSubmatch(line); span != nil && span[1] == trace {
 			names = append(names, span[2], "<"+span[4]+regexp.MustCompile(`, attempt \d+`).FindString(line)+">")
-			spans = append(spans, span[3])
+			spans = append(spans, regexp.MustCompile(`(outcome retried, delay) [\d.]+`).ReplaceAllString(span[3], "$1 (random)"))
 		}
 	}
 	for i := range spans {

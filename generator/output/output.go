@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/actorgen/actorgen/generator/model"
 )
@@ -25,7 +26,11 @@ type change struct {
 type ForeignError struct{ Path string }
 
 func (e *ForeignError) Error() string {
-	return fmt.Sprintf("%q was not written by actorgen, so it is left alone (move it, or delete it)", e.Path)
+	hint := "move it, or delete it"
+	if filepath.Base(e.Path) == "main.go" {
+		hint = "to keep a main of your own, have -main name another directory, or leave -main away; else move it, or delete it"
+	}
+	return fmt.Sprintf("%q was not written by actorgen, so it is left alone (%s)", e.Path, hint)
 }
 
 // Write makes the disk agree with files: it writes those that differ, and

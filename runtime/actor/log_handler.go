@@ -8,7 +8,9 @@ import (
 // NewLogHandler returns a handler for package slog that adds to every line which
 // is logged with the context of a task, as by slog.InfoContext, which task it is:
 // the attributes actor, id, queue and attempt. Generated workers have it. A group
-// of the logger holds them like any other attribute of the line.
+// of the logger holds them like any other attribute of the line. As the default of
+// package slog it must not wrap the handler which that begins with: the first line
+// would wait for itself for ever.
 func NewLogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 type logHandler struct{ slog.Handler }

@@ -152,7 +152,8 @@ func handshakeFailure(err error, w *wire, took time.Duration, tls bool) error {
 		return err
 	case reason == amqp.ErrSASL:
 		return &refusal{reason: "the broker does not offer the auth_mechanism of the URL, by default plain " +
-			"(for external it has to load rabbitmq_auth_mechanism_ssl, and list EXTERNAL in auth_mechanisms)", cause: err}
+			"(where it takes certificates alone, write ?auth_mechanism=external; for that it has to load " +
+			"rabbitmq_auth_mechanism_ssl, and list EXTERNAL in auth_mechanisms)", cause: err}
 	case reason == amqp.ErrCredentials && hungUp(w.readError()) && took >= silentClose:
 		return &refusal{reason: "the broker closed the connection without a word" + hint, cause: err}
 	}

@@ -51,7 +51,8 @@ var _ prometheus.Collector = (*Queues)(nil)
 // Queues returns a collector of the depths of those queues, named as they are on
 // the broker, and of the queues of every worker that is watched. When it is
 // collected it asks the broker, which takes at most two seconds, and not more often
-// than every ten seconds. Only package amqp's transport tells.
+// than every ten seconds. Only package amqp's transport tells. Where there is no
+// queue, as in a program that only sends and names none, it shows nothing.
 func (m *Metrics) Queues(queues ...actor.Queue) *Queues {
 	desc := func(name, help string, names ...string) *prometheus.Desc {
 		return prometheus.NewDesc(name, help, names, m.labels)
@@ -79,6 +80,9 @@ func (q *Queues) Collect(metrics chan<- prometheus.Metric) {
 		return
 	}
 	queues := q.all()
+	if len(queues) == 0 {
+		return // of a program that only sends and has named none: there is no answer to tell of
+	}
 	q.refresh(t, queues)
 	q.mu.Lock()
 	defer q.mu.Unlock()

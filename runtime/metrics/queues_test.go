@@ -59,6 +59,16 @@ func TestQueuesShowTheirDepth(t *testing.T) {
 	}
 }
 
+// A program that only sends, and has named no queue, does not claim an answer about
+// none.
+func TestNoQueuesAreNoAnswer(t *testing.T) {
+	r := openBroker(t, amqp.Config{URL: rabbittest.URL(t)})
+	r.mustSend(mail(t))
+	if got := r.depths(); len(got) != 0 {
+		t.Errorf("got %v, want nothing", got)
+	}
+}
+
 // A broker that does not answer holds up a scrape for two seconds at most, however
 // many there are, and nothing else of it.
 func TestScrapesOfASilentBrokerEnd(t *testing.T) {

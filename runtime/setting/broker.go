@@ -34,7 +34,7 @@ func Brokers(values []string) ([]Broker, error) {
 	for _, value := range values {
 		b, scheme, ok := named(value)
 		if !ok {
-			return nil, errors.New("the value of -broker is no URL (want URL or name=URL)")
+			return nil, errors.New("a value of -broker is no URL (want URL or name=URL; ACTOR_BROKER is split at spaces)")
 		}
 		if !slices.Contains(schemes, scheme) {
 			return nil, fmt.Errorf("-broker has a URL of scheme %q (want %s)", scheme, strings.Join(schemes, ", "))

@@ -10,7 +10,8 @@ import (
 // NewLogHandler returns a handler for package slog that adds the attributes
 // trace_id and span_id to every line that is logged with the context of a span,
 // as by slog.InfoContext. It adds to what next does, such as
-// [actor.NewLogHandler].
+// [actor.NewLogHandler]. As the default of package slog it must not wrap the
+// handler which that begins with: the first line would wait for itself for ever.
 func NewLogHandler(next slog.Handler) slog.Handler { return logHandler{next} }
 
 type logHandler struct{ slog.Handler }

@@ -17,7 +17,10 @@ func (s *Schema) Word(t *lockfile.Type, text string) (json.RawMessage, error) {
 	if quoted && !strings.HasPrefix(text, `"`) && !(nullable && text == "null") {
 		return appendString(nil, text), nil
 	}
-	if !json.Valid([]byte(text)) {
+	switch {
+	case text == "":
+		return nil, errors.New("there is no value (type " + t.String() + ")")
+	case !json.Valid([]byte(text)):
 		return nil, errors.New(excerpt(text) + " is not valid JSON (type " + t.String() + ")")
 	}
 	return json.RawMessage(text), nil

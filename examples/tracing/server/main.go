@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -33,6 +34,7 @@ func main() {
 }
 
 func serve(ctx context.Context, address string) error {
+	slog.SetDefault(slog.New(tracing.NewLogHandler(slog.NewTextHandler(os.Stderr, nil))))
 	shutdown := telemetry.Setup(telemetry.Printer{Writer: os.Stdout})
 	defer shutdown(context.WithoutCancel(ctx))
 
@@ -75,5 +77,6 @@ func takeSeat(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not accepted", http.StatusServiceUnavailable)
 		return
 	}
+	slog.InfoContext(ctx, "accepted", "seat", r.PathValue("seat"))
 	fmt.Fprintln(w, "accepted, in trace", span.SpanContext().TraceID())
 }

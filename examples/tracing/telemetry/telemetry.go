@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
@@ -18,6 +20,9 @@ func Setup(exporter sdk.SpanExporter) (shutdown func(context.Context) error) {
 	otel.SetTracerProvider(provider)
 	return provider.Shutdown // writes what was not exported yet
 }
+
+// printed are the attributes that a Printer prints.
+var printed = []attribute.Key{"actorgen.attempt", "actorgen.delay", "actorgen.outcome"}
 
 // Printer is an exporter that prints a line for each span.
 type Printer struct{ io.Writer }
@@ -31,7 +36,7 @@ func (p Printer) ExportSpans(_ context.Context, spans []sdk.ReadOnlySpan) error 
 			fmt.Fprintf(p, ", linked to %s", link.SpanContext.SpanID())
 		}
 		for _, a := range span.Attributes() {
-			if a.Key == "actorgen.attempt" || a.Key == "actorgen.outcome" {
+			if slices.Contains(printed, a.Key) {
 				fmt.Fprintf(p, ", %s %s", a.Key[len("actorgen."):], a.Value.String())
 			}
 		}
