@@ -79,6 +79,8 @@ func (l *layouter) line(line []byte) bool {
 		return false
 	}
 	switch {
+	case opens && l.inside(elements) && isList(t): // another element in the same line
+		return false
 	case l.inside(arguments) && has(t, "*"): // a product has no spaces among several
 		return false
 	case opens && t[0].closes() && !l.inside(elements) && !l.inside(arguments): // gofmt may indent the second of several
