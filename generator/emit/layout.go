@@ -75,15 +75,7 @@ func (l *layouter) line(line []byte) bool {
 	}
 	block, opens, ok := opening(t)
 	l.empty = opens
-	if !ok || !opens && !l.ends(t) || t[0].is("{") && (!l.inside(elements) || has(t, "func")) {
-		return false
-	}
-	switch {
-	case opens && l.inside(elements) && isList(t): // another element in the same line
-		return false
-	case l.inside(arguments) && has(t, "*"): // a product has no spaces among several
-		return false
-	case opens && t[0].closes() && !l.inside(elements) && !l.inside(arguments): // gofmt may indent the second of several
+	if !ok || !opens && !l.ends(t) || l.isOdd(t, opens) {
 		return false
 	}
 	if behind += unclosed(within(t, opens), "([{", "}])"); behind < 0 || behind > 0 && !opens {
@@ -130,6 +122,22 @@ func opening(t []lexeme) (kind block, opens, ok bool) {
 		return statements, true, true
 	}
 	return elements, true, true
+}
+
+// isOdd reports whether a line is of a form that is never generated, and that
+// gofmt treats in a way of its own.
+func (l *layouter) isOdd(t []lexeme, opens bool) bool {
+	switch {
+	case t[0].is("{") && (!l.inside(elements) || has(t, "func")): // a block of its own, or the value of a function
+		return true
+	case l.inside(elements): // another element in the same line
+		return opens && isList(t)
+	case l.inside(arguments): // a product has no spaces among several
+		return has(t, "*")
+	case opens && t[0].closes(): // the second of several may be indented
+		return true
+	}
+	return opens && len(t) > 1 && t[1].is(":") // a label
 }
 
 // within returns a line without the token that closes the block before and the

@@ -92,6 +92,7 @@ func FuzzLayout(f *testing.F) {
 		"var A (A)",
 		"func A(A (A))",
 		"var A func(A[A*0])",
+		"func A() {\nA:{\n0\n}\n}",
 		"var A = A{\nA0:{},\n0:{},{\n0,\n},\n}",
 		"var A = A{\nA:\"\",\nA0:A{\"\f\"},\n}",
 		"func A() {\nA[0]*0\n}",
