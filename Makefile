@@ -16,12 +16,12 @@ ACTORGEN := go run ./cmd/actorgen
 # Runs a command with RabbitMQ at hand: the one that ACTORGEN_AMQP_URL names, or
 # a private one, started or installed as needed. Says first which release it is.
 RABBITMQ := go run ./runtime/rabbittest/cmd/rabbitmq
-# Those with faults, and those that measure, need both processors: one at a time.
-RACE     := go test -race -p 1
-GREEDY   := ./runtime/amqp ./runtime/ledger ./runtime/delays ./runtime/workercmd
+# The one with most faults needs both processors; those that wait for long share them.
+GREEDY   := ./runtime/amqp
+LONG     := ./runtime/ledger ./runtime/delays ./runtime/workercmd
 # Those that need no broker have no clock to fear: beside the rest, at low priority.
 OFFLINE  := ./cmd/actorgen/... ./docs/... ./generator/... ./templates/...
-OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY) $(OFFLINE))")
+OTHERS    = $$(go list ./... | grep -vxF "$$(go list $(GREEDY) $(LONG) $(OFFLINE))")
 # A module of its own, for its database driver.
 APART    := examples/idempotent
 GOFILES   = $$(find . -name '*.go' -not -path '*/testdata/*')
@@ -48,14 +48,15 @@ test-offline: compiler
 
 test-online: compiler
 	$(RABBITMQ) go test -race -p 2 $(OTHERS)
-	$(RABBITMQ) $(RACE) $(GREEDY)
+	$(RABBITMQ) go test -race $(GREEDY)
+	$(RABBITMQ) go test -race -p 2 $(LONG)
 	$(RABBITMQ) go -C $(APART) test -race ./...
 	go test -run Allocations ./runtime/actor ./runtime/metrics # which the race detector would distort
 
 test-4: export ACTORGEN_AMQP_URL =
 test-4: export ACTORGEN_RABBITMQ = 4
 test-4: compiler ## run the tests of the packages ON_4 and THEN_ON_4 on RabbitMQ 4.x
-	$(RABBITMQ) $(RACE) $(ON_4)
+	$(RABBITMQ) go test -race $(ON_4)
 	$(RABBITMQ) go test -race -p 2 $(THEN_ON_4)
 
 compiler:
