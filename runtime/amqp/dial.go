@@ -162,7 +162,7 @@ func handshakeFailure(err error, w *wire, took time.Duration, tls bool) error {
 			return alert
 		}
 		if tls && w.silent() {
-			return fmt.Errorf("AMQP handshake: %w (after that of TLS: it may want a client certificate)", steady(ended))
+			return fmt.Errorf("AMQP handshake: %w (after that of TLS: check the client certificate, the broker may want one)", steady(ended))
 		}
 		return fmt.Errorf("AMQP handshake: %w", steady(ended))
 	}
